@@ -1,0 +1,1 @@
+"""The WebRTC plane: encoded media is guarded, forwarded and tapped, never decoded."""

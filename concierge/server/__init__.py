@@ -1,0 +1,1 @@
+"""The front door: pages, API and WebSockets over the services."""

@@ -1,0 +1,1 @@
+"""What travels between broker, browser and endpoint: pure values and their encoding."""
