@@ -1,0 +1,101 @@
+"""Access requests and decisions: the question put to the policy engine, and its answer with reasons.
+
+The list of acts is closed; a route, socket message or command that names no act does not start.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+Attribute = str | int | bool | tuple[str, ...]
+
+
+class Act(StrEnum):
+    """Every act of every principal that a policy decides."""
+
+    # the desk
+    VIEW_DESK = "view_desk"
+    CREATE_TICKET = "create_ticket"
+    VIEW_TICKET = "view_ticket"
+    NOTE_TICKET = "note_ticket"
+    SEARCH = "search"
+    OPEN_SESSION = "open_session"
+    VIEW_SESSIONS = "view_sessions"
+    # inside a session
+    HOST_SESSION = "host_session"
+    OBSERVE_SESSION = "observe_session"
+    JOIN_SESSION = "join_session"
+    CONFIRM_MATCH = "confirm_match"
+    ASK_CONSENT = "ask_consent"
+    ANSWER_CONSENT = "answer_consent"
+    CONTINUE_UNRECORDED = "continue_unrecorded"
+    SHARE_SCREEN = "share_screen"
+    HOLD_CAPABILITY = "hold_capability"
+    ADMIT = "admit"
+    FREEZE = "freeze"
+    REVOKE_GRANT = "revoke_grant"
+    PAUSE_SESSION = "pause_session"
+    HAND_OVER = "hand_over"
+    ACCEPT_HANDOVER = "accept_handover"
+    END_SESSION = "end_session"
+    # vendors
+    CREATE_INVITE = "create_invite"
+    VIEW_INVITES = "view_invites"
+    REVOKE_INVITE = "revoke_invite"
+    REDEEM_INVITE = "redeem_invite"
+    # evidence
+    FIND_RECORDINGS = "find_recordings"
+    REPLAY_RECORDING = "replay_recording"
+    EXPORT_RECORDING = "export_recording"
+    VIEW_AUDIT_LOG = "view_audit_log"
+    # oneself and the installation
+    MANAGE_OWN_ACCOUNT = "manage_own_account"
+    ISSUE_API_KEY = "issue_api_key"
+
+
+class DeskRole(StrEnum):
+    """What a person of the organisation is to the desk; a session has roles of its own."""
+
+    HOST = "host"
+    SUPERVISOR = "supervisor"
+    AUDITOR = "auditor"
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """Who asks. `kind` is "Person" (signed in, or through an API key) or "Participant" (a seat in one session)."""
+
+    kind: str
+    id: str
+    role: str
+    attributes: Mapping[str, Attribute] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """What is asked for: kind is "Desk", "Ticket", "Session", "Invite", "Recording" or "Account"."""
+
+    kind: str
+    id: str
+    attributes: Mapping[str, Attribute] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class AccessRequest:
+    """One question to the policy engine."""
+
+    principal: Principal
+    act: Act
+    resource: Resource
+    context: Mapping[str, Attribute] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class AccessDecision:
+    """The answer. `reasons` are the ids of the policies that decided; `policy_version` is a hash of the policy files."""
+
+    permitted: bool
+    reasons: tuple[str, ...]
+    policy_version: str

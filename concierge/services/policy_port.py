@@ -1,0 +1,18 @@
+"""The port to the policy engine."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from concierge.domain.access import AccessDecision, AccessRequest
+
+
+class PolicyEngine(Protocol):
+    """Decides access requests. An engine that cannot decide answers with a deny, never an exception."""
+
+    @property
+    def version(self) -> str:
+        """Hash of the policies in force."""
+
+    def decide(self, request: AccessRequest) -> AccessDecision:
+        """Permit or deny, with the ids of the policies that decided. No decision is a deny."""
