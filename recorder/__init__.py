@@ -1,0 +1,1 @@
+"""The evidence: recordings written, verified and exported without knowing the broker."""
