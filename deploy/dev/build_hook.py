@@ -1,4 +1,4 @@
-"""Hatch build hook: puts the built pages and the compiled message catalogues into the wheel.
+"""Hatch build hook: puts the pages, the policies and the compiled message catalogues into the wheel.
 
 An editable install uses the checkout as it lies, so there this hook does nothing: `make` builds both.
 """
@@ -32,6 +32,7 @@ class ShippedFiles(BuildHookInterface[Any]):
         catalogues.compile_all()
         root = Path(self.root)
         included = build_data["force_include"]
-        included[str(root / "web" / "static")] = "concierge/_shipped/web/static"
+        for folder in ("web/templates", "web/static", "policies"):
+            included[str(root / folder)] = f"concierge/_shipped/{folder}"
         for compiled in sorted(catalogues.LOCALE.glob("*/LC_MESSAGES/*.mo")):
             included[str(compiled)] = compiled.relative_to(root).as_posix()
