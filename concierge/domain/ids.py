@@ -46,7 +46,7 @@ _SHAPE = re.compile(r"\A(?P<prefix>[a-z]{3})_[a-z2-7]{26}\Z")
 
 def check_id(kind: str, text: str) -> str:
     """Return `text` when it has the shape of an identifier of `kind`; raise BadIdentifier otherwise."""
-    match = _SHAPE.match(text) if isinstance(text, str) else None
+    match = _SHAPE.match(text)
     if match is None or match["prefix"] != PREFIXES[kind]:
         raise BadIdentifier(f"not a {kind} id")
     return text

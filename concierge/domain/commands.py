@@ -1,0 +1,285 @@
+"""Commands: what somebody asks for. `by` is the participant who asks; None is the broker itself.
+
+Identifiers that a command creates are minted by the caller, so the core needs no randomness.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from concierge.domain.capability import Capability
+from concierge.domain.consent import Wording
+from concierge.domain.ids import (
+    ConsentId,
+    InviteId,
+    ParticipantId,
+    PersonId,
+    RecordingId,
+    SessionId,
+    SurfaceId,
+    TicketId,
+)
+from concierge.domain.participant import LeaveReason, Participant
+from concierge.domain.reasons import EndReason, PauseReason
+from concierge.domain.surface import SurfaceKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """Base of all commands."""
+
+    by: ParticipantId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenSession(Command):
+    """Open a session on a ticket."""
+
+    session: SessionId
+    ticket: TicketId
+    recording: RecordingId
+    host: Participant
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrive(Command):
+    """Take a seat in the lobby (customer by code or link, vendor by invite)."""
+
+    participant: Participant
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JoinDesk(Command):
+    """A colleague of the host comes in: a supervisor as observer, or the named successor of a hand-over."""
+
+    participant: Participant
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConfirmMatch(Command):
+    """The host typed digits; `correct` was compared by the caller. `consent` is for the recording question."""
+
+    participant: ParticipantId
+    correct: bool
+    consent: ConsentId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Admit(Command):
+    """Let a vendor in from the lobby. `consents` are ids for the questions this raises, one per capability."""
+
+    participant: ParticipantId
+    consents: tuple[ConsentId, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remove(Command):
+    """Give up a seat: deny entry, remove, or leave oneself."""
+
+    participant: ParticipantId
+    reason: LeaveReason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemoveInvited(Command):
+    """An invite was revoked: whoever came in by it is out."""
+
+    invite: InviteId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LosePresence(Command):
+    """A participant has been silent for too long."""
+
+    participant: ParticipantId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegainPresence(Command):
+    """A participant is heard again."""
+
+    participant: ParticipantId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Freeze(Command):
+    """Stop one participant from seeing and doing anything."""
+
+    participant: ParticipantId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unfreeze(Command):
+    """Lift a freeze."""
+
+    participant: ParticipantId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskConsent(Command):
+    """Ask the customer for one capability for one participant."""
+
+    consent: ConsentId
+    capability: Capability
+    participant: ParticipantId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerConsent(Command):
+    """The customer's answer. `continue_unrecorded` is the policy's word on a refused recording."""
+
+    consent: ConsentId
+    yes: bool
+    wording: Wording
+    continue_unrecorded: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WithdrawConsent(Command):
+    """The customer takes a yes back."""
+
+    capability: Capability
+    participant: ParticipantId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakeBack(Command):
+    """The host revokes a grant."""
+
+    capability: Capability
+    participant: ParticipantId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RevokeByPolicy(Command):
+    """The policy no longer permits a grant."""
+
+    capability: Capability
+    participant: ParticipantId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenSurface(Command):
+    """Begin to share."""
+
+    surface: SurfaceId
+    kind: SurfaceKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HideSurface(Command):
+    """Hide my screen."""
+
+    surface: SurfaceId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnhideSurface(Command):
+    """Show my screen again."""
+
+    surface: SurfaceId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CloseSurface(Command):
+    """Stop sharing this."""
+
+    surface: SurfaceId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenVoice(Command):
+    """Switch one's own microphone on."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CloseVoice(Command):
+    """Switch one's own microphone off."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Say(Command):
+    """Write a line of chat."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DrawMark(Command):
+    """Point at something; see MarkDrawn for units."""
+
+    surface: SurfaceId
+    shape: str
+    points: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClearMarks(Command):
+    """Wipe the marks."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pause(Command):
+    """Pause for a reason: the host's or customer's wish, or something the broker noticed."""
+
+    reason: PauseReason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resume(Command):
+    """Take a reason to be paused away."""
+
+    reason: PauseReason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferHandover(Command):
+    """Ask another host to take over, with a brief to read first."""
+
+    to: PersonId
+    to_name: str
+    brief: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WithdrawHandover(Command):
+    """The host takes the offer back."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeclineHandover(Command):
+    """The successor will not take over."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AcceptHandover(Command):
+    """The successor, present and having read the brief, takes the session. `consent` is for seeing the screen."""
+
+    brief_read: bool
+    consent: ConsentId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteClockStep(Command):
+    """The wall clock jumped."""
+
+    by_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StopEverything(Command):
+    """The customer stops everything at once."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class End(Command):
+    """End the session: by the host with outcome and note, by a supervisor, or by the broker for a reason."""
+
+    reason: EndReason
+    outcome: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tick(Command):
+    """Let every deadline that has passed take effect."""

@@ -1,0 +1,140 @@
+"""Refusals: what each code of a no means to the person who meets it, in plain English for the translators.
+
+Three kinds of code share one catalogue: those the core refuses with, those the policy engine answers with, and the ids of
+the shipped policies (where a permit's sentence says what it rests on). It holds no rule and names no person.
+"""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+
+
+def N_(msgid: str) -> str:  # noqa: N802 -- the name by which translation tools know a text that is translated later
+    """Mark `msgid` for translation and return it as it is; the page translates it."""
+    return msgid
+
+
+UNKNOWN_REFUSAL = N_("This is not allowed here.")
+
+# What the session core says.
+_CORE = {
+    "already_here": N_("You already have a seat in this session."),
+    "already_host": N_("You are hosting this session already."),
+    "already_open": N_("This session is open already."),
+    "already_recorded": N_("The customer has already agreed to the recording."),
+    "already_shared": N_("This screen is being shared already."),
+    "beyond_ceiling": N_("That is more than this person can ever be given in this session."),
+    "brief_first": N_("Please read the brief before you take over."),
+    "cannot_freeze": N_("Hosts and customers cannot be frozen. Pause the session instead."),
+    "customer_already_here": N_("A customer has already joined this session."),
+    "customer_first": N_("Please wait until the customer is here and matched."),
+    "customer_only": N_("Only the customer can do that."),
+    "end_instead": N_("The customer cannot be removed. End the session instead."),
+    "handover_open": N_("Another hand-over is still open."),
+    "host_only": N_("Only the host of the session can do that."),
+    "host_stays": N_("The host cannot be removed. Hand the session over or end it."),
+    "needs_endpoint_client": N_("This needs our program on the customer's machine."),
+    "needs_no_consent": N_("Nobody has to be asked for this."),
+    "no_handover_for_you": N_("No hand-over is offered to you."),
+    "no_such_participant": N_("That person is not in this session."),
+    "no_such_session": N_("There is no such session."),
+    "nobody_may_see": N_("Nobody has been allowed to see your screen yet."),
+    "not_for_customer": N_("The customer needs nobody's consent."),
+    "not_granted": N_("You have not been given this in this session."),
+    "not_in_lobby": N_("Nobody like that is waiting in the lobby."),
+    "not_now": N_("That is not possible at this moment of the session."),
+    "not_present": N_("The next host has to be in the session first."),
+    "not_shared": N_("This screen is not being shared."),
+    "not_yours_to_pause": N_("You cannot set or lift that pause."),
+    "question_closed": N_("That question is no longer open."),
+    "recording_first": N_("The customer has not agreed to the recording yet."),
+    "session_ended": N_("This session has ended."),
+    "session_full": N_("There is no seat left in this session."),
+    "still_in_lobby": N_("Please wait until the host lets you in."),
+    "time_up": N_("The time for this seat is over."),
+    "too_many_grants": N_("Nothing more can be given in this session."),
+    "too_many_questions": N_("The customer has enough questions to answer. Please wait."),
+    "too_many_surfaces": N_("Enough screens are being shared already."),
+    "wrong_door": N_("You cannot come into the session this way."),
+}
+
+# What the policy engine says when no policy of its own decided.
+_ENGINE = {
+    "no_policy_permits": N_("Nothing in this organisation's policy allows this."),
+    "policy_cannot_decide": N_("The policy could not be applied to this, so the answer is no."),
+}
+
+# The shipped policies, file by file; each sentence equals the policy's @reason.
+_POLICIES = {
+    # accounts.cedar
+    "account_is_ones_own": N_("People manage their own account and issue their own API keys."),
+    "key_issues_no_wider_key": N_("An API key can issue only keys that may do no more than itself."),
+    "key_never_manages_account": N_("An API key cannot change an account. Sign in to do that."),
+    "key_stays_within_scopes": N_("This API key was not issued for that."),
+    # capabilities.cedar
+    "consent_comes_first": N_("The customer has not agreed to this."),
+    "customer_talks_and_points": N_("The customer may write, speak and point."),
+    "endpoint_client_comes_first": N_("This needs our program on the customer's machine."),
+    "host_holds_capabilities": N_("The host may hold every capability."),
+    "observer_sees": N_("Observers and moderators may see the screen."),
+    "recording_comes_first": N_("This is possible only while the session is being recorded."),
+    "sharing_needs_consent": N_("The screen is shared only after the customer has agreed."),
+    "sharing_needs_recording": N_("The screen is shared only while the session is being recorded."),
+    "vendor_holds_what_invite_carries": N_("A vendor may hold what the invite carries."),
+    "vendor_needs_present_host": N_("A vendor can do nothing while the host is away."),
+    # desk.cedar
+    "desk_staff_work_tickets": N_("Hosts and supervisors work the desk."),
+    # evidence.cedar
+    "auditor_reads_audit_log": N_("Auditors may read the audit log."),
+    "auditor_replays_every_recording": N_("An auditor may replay every recording."),
+    "staff_find_recordings": N_("Hosts, supervisors and auditors may look for recordings."),
+    "staff_replay_recordings_of_tickets": N_("Hosts and supervisors may replay the recordings of tickets."),
+    "supervisor_or_auditor_exports": N_("Supervisors and auditors may export recordings."),
+    # hosting.cedar
+    "auditor_is_never_live": N_("Auditors read recordings. They have no way into a session."),
+    "ended_session_opens_nothing": N_("This session has ended."),
+    "host_runs_own_session": N_("The host of a session runs it."),
+    "host_seat_runs_its_session": N_("The host's seat runs the session it sits in."),
+    "offered_host_takes_over": N_(
+        "A host to whom a session is offered may join it, be briefed, and take it over."
+    ),
+    "offered_seat_takes_over": N_("A host who looks on and to whom the session is offered may take it over."),
+    "supervisor_watches_and_ends": N_("A supervisor may join, observe and end any session."),
+    # invites.cedar
+    "desk_staff_invite_to_tickets": N_(
+        "Hosts and supervisors may invite a vendor to a ticket and see all invites."
+    ),
+    "host_invites_to_own_session": N_("The host of a session may invite a vendor to it."),
+    "host_revokes_own_invite": N_(
+        "A host may take back an invite they created, or one that is used in their session."
+    ),
+    "host_seat_invites_to_its_session": N_("The host's seat may invite a vendor to the session it sits in."),
+    "invite_carries_only_invitable": N_(
+        "An invite can carry seeing the screen, voice, chat and marks, and nothing more."
+    ),
+    "no_invite_to_ended_session": N_("Nobody can be invited to a session that has ended."),
+    "supervisor_revokes_any_invite": N_("A supervisor may take back any invite."),
+    "vendor_redeems_invite": N_("A vendor may redeem an invite."),
+    # seats.cedar
+    "customer_decides": N_(
+        "The customer answers each question of consent, and may pause, take back and end at any time."
+    ),
+    "customer_shares_screen": N_("The customer may share the screen."),
+    "moderator_ends": N_("A moderator may end the session."),
+    "observer_watches": N_("Observers and moderators may watch the session of their seat."),
+    "participant_keeps_to_own_session": N_("You can act only in your own session."),
+    "seat_joins_its_session": N_("Everybody with a seat may enter the session of that seat."),
+    # unrecorded.cedar
+    "recording_is_required": N_(
+        "This organisation records every session; without a recording there is none."
+    ),
+    "session_without_sharing": N_("Without a recording the session goes on with chat only."),
+}
+
+REFUSALS: MappingProxyType[str, str] = MappingProxyType({**_CORE, **_ENGINE, **_POLICIES})
+"""Code -> plain English sentence (a msgid). Codes are never reused for another meaning."""
+
+
+def sentence_for(code: str) -> str:
+    """Return the msgid for `code`; for a code nobody catalogued (an operator's own policy) the general sentence."""
+    return REFUSALS.get(code, UNKNOWN_REFUSAL)

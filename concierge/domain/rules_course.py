@@ -1,0 +1,242 @@
+"""Rules on the session's course: pause, resume, hand over, end, and what time does by itself."""
+
+from __future__ import annotations
+
+from concierge.domain import commands as cmd
+from concierge.domain import events as ev
+from concierge.domain import limits
+from concierge.domain.capability import NEEDS, Capability
+from concierge.domain.consent import ConsentRequest
+from concierge.domain.draft import Draft
+from concierge.domain.errors import BadInput, Refused
+from concierge.domain.grant import RevokeReason
+from concierge.domain.ids import ParticipantId
+from concierge.domain.participant import LeaveReason, Presence, Role
+from concierge.domain.reasons import EndReason, PauseReason
+from concierge.domain.session import State, next_warning
+
+# Who may set and clear which pause by hand; every other reason is the broker's own.
+_BY_HAND: dict[PauseReason, Role] = {
+    PauseReason.HOST_PAUSED: Role.HOST,
+    PauseReason.CUSTOMER_PAUSED: Role.CUSTOMER,
+}
+
+# How a pause that lasts too long ends the session; what is not named ends as PAUSED_TOO_LONG.
+_ENDS_AS: tuple[tuple[PauseReason, EndReason], ...] = (
+    (PauseReason.RECORDING_UNAVAILABLE, EndReason.RECORDING_FAILED),
+    (PauseReason.HOST_LEFT, EndReason.HOST_LEFT),
+    (PauseReason.HOST_LOST, EndReason.HOST_LOST),
+    (PauseReason.BROKER_RESTARTED, EndReason.HOST_LOST),
+    (PauseReason.CUSTOMER_LOST, EndReason.CUSTOMER_LOST),
+)
+
+
+def pause(draft: Draft, reason: PauseReason) -> None:
+    """Pause for one more reason; idempotent. A waiting session shows nothing and needs no pause."""
+    if draft.session.state in (State.ACTIVE, State.PAUSED) and reason not in draft.session.pauses:
+        draft.add(ev.SessionPaused, reason=reason)
+
+
+def clear_pause(draft: Draft, reason: PauseReason) -> None:
+    """Take one reason away; with the last one gone the session resumes, without consents gone stale meanwhile."""
+    session = draft.session
+    if reason not in session.pauses:
+        return
+    draft.add(ev.PauseCleared, reason=reason)
+    if draft.session.pauses:
+        return
+    paused_ms = session.paused_ms if session.paused_ms is not None else draft.now_ms
+    if draft.now_ms - paused_ms >= limits.CONSENT_STALE_PAUSE_MS:
+        keys = [key for key, grant in session.grants.items() if NEEDS[grant.capability].consent]
+        draft.revoke_all(keys, RevokeReason.STALE)
+    draft.add(ev.SessionResumed)
+
+
+def end(draft: Draft, reason: EndReason, by: ParticipantId | None, outcome: str = "", note: str = "") -> None:
+    """End for good."""
+    draft.add(ev.SessionEnded, reason=reason, by=by, outcome=outcome, note=note)
+
+
+def pause_by_command(draft: Draft, command: cmd.Pause) -> None:
+    """Pause at somebody's wish, or for what the broker noticed."""
+    _allowed_by_hand(draft, command.by, command.reason)
+    pause(draft, command.reason)
+
+
+def resume_by_command(draft: Draft, command: cmd.Resume) -> None:
+    """Take a pause reason away."""
+    _allowed_by_hand(draft, command.by, command.reason)
+    clear_pause(draft, command.reason)
+
+
+def _allowed_by_hand(draft: Draft, by: ParticipantId | None, reason: PauseReason) -> None:
+    if by is None:
+        return
+    role = draft.admitted(by).who.role
+    if _BY_HAND.get(reason) is not role:
+        raise Refused("not_yours_to_pause", f"a {role} does not set or clear {reason}")
+
+
+# --- hand-over ---
+
+
+def offer_handover(draft: Draft, command: cmd.OfferHandover) -> None:
+    """The host names the next host and writes the brief."""
+    host = draft.the_host(command.by)
+    if command.to == host.who.person:
+        raise Refused("already_host", "you have the session already")
+    if draft.session.handover is not None:
+        raise Refused("handover_open", "another hand-over is open")
+    brief = command.brief.strip()
+    if not brief:
+        raise BadInput("the next host needs a brief: write a sentence or two")
+    if len(brief) > limits.NOTE_MAX_CHARS:
+        raise BadInput(f"a brief has at most {limits.NOTE_MAX_CHARS} characters")
+    until_ms = draft.now_ms + limits.HANDOVER_OFFER_MS
+    draft.add(
+        ev.HandoverOffered,
+        to=command.to,
+        to_name=command.to_name,
+        by=host.who.id,
+        brief=brief,
+        until_ms=until_ms,
+    )
+
+
+def withdraw_handover(draft: Draft, command: cmd.WithdrawHandover) -> None:
+    """The host keeps the session after all."""
+    draft.the_host(command.by)
+    if draft.session.handover is not None:
+        draft.add(ev.HandoverClosed, outcome="withdrawn")
+
+
+def decline_handover(draft: Draft, command: cmd.DeclineHandover) -> None:
+    """The successor declines."""
+    _successor(draft, command.by)
+    draft.add(ev.HandoverClosed, outcome="declined")
+
+
+def accept_handover(draft: Draft, command: cmd.AcceptHandover) -> None:
+    """Present and briefed, the successor becomes the host; the former one stays as an observer until leaving."""
+    _successor(draft, command.by)
+    if not command.brief_read:
+        raise Refused("brief_first", "read the brief before taking over")
+    former = draft.session.host
+    successor = draft.admitted(command.by)
+    if successor.presence is not Presence.JOINED:
+        raise Refused("not_present", "the next host must be present")
+    draft.add(ev.HostChanged, former=former, host=successor.who.id)
+    draft.revoke(former, Capability.MARK, RevokeReason.HANDED_OVER)
+    for reason in (PauseReason.HOST_LOST, PauseReason.HOST_LEFT, PauseReason.BROKER_RESTARTED):
+        clear_pause(draft, reason)
+    held = draft.session.holds(successor.who.id, Capability.VIEW_SCREEN, draft.now_ms)
+    asked = any(
+        q.capability is Capability.VIEW_SCREEN and q.participant == successor.who.id
+        for q in draft.session.questions.values()
+    )
+    if draft.session.recorded and draft.session.matched and not held and not asked:
+        until_ms = draft.now_ms + limits.CONSENT_ANSWER_MS
+        request = ConsentRequest(
+            command.consent, Capability.VIEW_SCREEN, successor.who.id, successor.who.id, until_ms
+        )
+        draft.add(ev.ConsentAsked, request=request)
+
+
+def _successor(draft: Draft, by: ParticipantId | None) -> None:
+    offer = draft.session.handover
+    if offer is None or by is None or offer.successor != by:
+        raise Refused("no_handover_for_you", "no hand-over is offered to this participant")
+
+
+# --- end and time ---
+
+
+def note_clock_step(draft: Draft, command: cmd.NoteClockStep) -> None:
+    """Put a jump of the wall clock on the record."""
+    draft.add(ev.ClockStepped, by_ms=command.by_ms)
+
+
+def stop_everything(draft: Draft, command: cmd.StopEverything) -> None:
+    """The customer's stop needs no one's leave and works from the lobby on."""
+    seat = draft.seat(command.by)
+    if seat.who.role is not Role.CUSTOMER:
+        raise Refused("customer_only", "only the customer stops everything")
+    end(draft, EndReason.CUSTOMER_STOPPED, seat.who.id)
+
+
+def end_by_command(draft: Draft, command: cmd.End) -> None:
+    """The host ends with outcome and note; the broker ends for a reason of its own."""
+    if command.by is not None:
+        draft.the_host(command.by)
+    if len(command.note) > limits.NOTE_MAX_CHARS or len(command.outcome) > limits.TITLE_MAX_CHARS:
+        raise BadInput(f"a note has at most {limits.NOTE_MAX_CHARS} characters")
+    end(draft, command.reason, command.by, command.outcome.strip(), command.note.strip())
+
+
+def tick(draft: Draft, _command: cmd.Tick) -> None:
+    """Let every deadline that has passed take effect."""
+    if _overdue(draft):
+        return
+    now = draft.now_ms
+    for consent, question in list(draft.session.questions.items()):
+        if question.until_ms <= now:
+            draft.add(ev.ConsentLapsed, consent=consent)
+    expired = [key for key, grant in draft.session.grants.items() if grant.until_ms <= now]
+    draft.revoke_all(expired, RevokeReason.EXPIRED)
+    offer = draft.session.handover
+    if offer is not None and offer.until_ms <= now:
+        draft.add(ev.HandoverClosed, outcome="lapsed")
+    _seats_in_time(draft)
+
+
+def _overdue(draft: Draft) -> bool:
+    session, now = draft.session, draft.now_ms
+    if now >= session.opened_ms + limits.SESSION_MAX_MS:
+        end(draft, EndReason.TIME_LIMIT, None)
+        return True
+    if session.state is State.WAITING and now >= session.opened_ms + limits.WAITING_MAX_MS:
+        end(draft, EndReason.NOT_JOINED, None)
+        return True
+    if session.paused_ms is not None and now >= session.paused_ms + limits.PAUSED_MAX_MS:
+        causes = [ends for paused, ends in _ENDS_AS if paused in session.pauses]
+        end(draft, causes[0] if causes else EndReason.PAUSED_TOO_LONG, None)
+        return True
+    return False
+
+
+def _seats_in_time(draft: Draft) -> None:
+    now = draft.now_ms
+    for seat in list(draft.session.present()):
+        who = seat.who
+        if who.until_ms is not None and who.until_ms <= now:
+            draft.leave(who.id, LeaveReason.TIME_UP)
+        elif seat.presence is Presence.LOBBY and seat.since_ms + limits.LOBBY_MAX_MS <= now:
+            draft.leave(who.id, LeaveReason.LOBBY_TIMEOUT)
+        elif who.until_ms is not None:
+            _warn(draft, who.id, who.until_ms)
+        if (
+            seat.presence is Presence.AWAY
+            and who.role is Role.HOST
+            and seat.since_ms + limits.HOST_LOST_END_MS <= now
+        ):
+            _host_silent_for_long(draft)
+        if draft.session.state is State.ENDED:
+            return
+
+
+def _host_silent_for_long(draft: Draft) -> None:
+    """Long silence counts as leaving: vendors are out; a waiting session ends, another stays paused."""
+    if draft.session.state is State.WAITING:
+        end(draft, EndReason.HOST_LOST, None)
+        return
+    for vendor in draft.session.vendors():
+        draft.leave(vendor.who.id, LeaveReason.HOST_GONE)
+    pause(draft, PauseReason.HOST_LEFT)
+
+
+def _warn(draft: Draft, participant: ParticipantId, until_ms: int) -> None:
+    while True:
+        warning = next_warning(draft.session.seats[participant])
+        if warning is None or until_ms - draft.now_ms > warning:
+            return
+        draft.add(ev.EndingSoon, participant=participant, left_ms=warning)

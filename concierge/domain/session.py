@@ -1,0 +1,197 @@
+"""The session: its states as a table, its value, and what can be read off it. Nothing here decides or changes.
+
+Invariants (tests/domain/test_session_machine.py checks them on every trace):
+1. Only an ACTIVE session has flows; an ENDED one has no seats, grants, questions or surfaces left.
+2. No flow without a recorded yes to the recording and a grant in force for exactly that viewer.
+3. Every state that is not ENDED has a deadline.
+4. No participant holds a capability outside the ceiling set at the door.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from concierge.domain import events as ev
+from concierge.domain import limits
+from concierge.domain.capability import Capability
+from concierge.domain.consent import ConsentRequest
+from concierge.domain.grant import Grant
+from concierge.domain.handover import Handover
+from concierge.domain.ids import ConsentId, ParticipantId, RecordingId, SessionId, SurfaceId, TicketId
+from concierge.domain.participant import Presence, Role, Seat
+from concierge.domain.reasons import EndReason, PauseReason
+from concierge.domain.surface import Surface, SurfaceState
+
+
+class State(StrEnum):
+    """The four states of a session."""
+
+    WAITING = "waiting"
+    ACTIVE = "active"
+    PAUSED = "paused"
+    ENDED = "ended"
+
+
+# (state, event) -> state. What is not in the table leaves the state as it is; ENDED has no way out.
+TRANSITIONS: dict[tuple[State, type[ev.Event]], State] = {
+    (State.WAITING, ev.MatchConfirmed): State.ACTIVE,
+    (State.WAITING, ev.SessionEnded): State.ENDED,
+    (State.ACTIVE, ev.SessionPaused): State.PAUSED,
+    (State.ACTIVE, ev.SessionEnded): State.ENDED,
+    (State.PAUSED, ev.SessionPaused): State.PAUSED,
+    (State.PAUSED, ev.SessionResumed): State.ACTIVE,
+    (State.PAUSED, ev.SessionEnded): State.ENDED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """Something that may reach a viewer: the picture of a surface, or the voice of a participant."""
+
+    source: SurfaceId | ParticipantId
+    viewer: ParticipantId
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A session as the fold of its events. Times are milliseconds on the broker's steady clock."""
+
+    id: SessionId
+    ticket: TicketId
+    recording: RecordingId
+    state: State
+    opened_ms: int
+    host: ParticipantId
+    last_seq: int
+    seats: dict[ParticipantId, Seat] = field(default_factory=dict)
+    grants: dict[tuple[ParticipantId, Capability], Grant] = field(default_factory=dict)
+    questions: dict[ConsentId, ConsentRequest] = field(default_factory=dict)
+    surfaces: dict[SurfaceId, Surface] = field(default_factory=dict)
+    voices: frozenset[ParticipantId] = frozenset()
+    pauses: frozenset[PauseReason] = frozenset()
+    paused_ms: int | None = None
+    recorded: bool = False
+    recording_refused: bool = False
+    handover: Handover | None = None
+    end_reason: EndReason | None = None
+    ended_ms: int | None = None
+    outcome: str = ""
+    note: str = ""
+
+    # --- people ---
+
+    def seat(self, participant: ParticipantId | None) -> Seat | None:
+        """Return a seat that is still taken, or None."""
+        seat = self.seats.get(participant) if participant is not None else None
+        return None if seat is None or seat.presence is Presence.LEFT else seat
+
+    @property
+    def customer(self) -> Seat | None:
+        """The customer's seat, whether in the lobby or in the session."""
+        taken = (seat for seat in self.seats.values() if seat.presence is not Presence.LEFT)
+        return next((seat for seat in taken if seat.who.role is Role.CUSTOMER), None)
+
+    @property
+    def matched(self) -> bool:
+        """Whether the customer has been let in."""
+        customer = self.customer
+        return customer is not None and customer.admitted
+
+    def present(self) -> list[Seat]:
+        """Return all seats still taken, lobby included."""
+        return [seat for seat in self.seats.values() if seat.presence is not Presence.LEFT]
+
+    def vendors(self) -> list[Seat]:
+        """Return the vendors' seats still taken."""
+        return [seat for seat in self.present() if seat.who.role is Role.VENDOR]
+
+    # --- access ---
+
+    def holds(self, participant: ParticipantId, capability: Capability, now_ms: int) -> bool:
+        """Whether a grant of this capability is in force."""
+        grant = self.grants.get((participant, capability))
+        return grant is not None and grant.in_force(now_ms)
+
+    def may(self, participant: ParticipantId, capability: Capability, now_ms: int) -> bool:
+        """Whether the participant may use the capability at this instant."""
+        seat = self.seat(participant)
+        return (
+            self.state is State.ACTIVE
+            and seat is not None
+            and seat.here
+            and self.holds(participant, capability, now_ms)
+        )
+
+    def until(self, seat: Seat) -> int:
+        """Return when anything given to this seat ends at the latest."""
+        end = self.opened_ms + limits.SESSION_MAX_MS
+        return end if seat.who.until_ms is None else min(end, seat.who.until_ms)
+
+    def sources(self) -> frozenset[SurfaceId | ParticipantId]:
+        """Return what may flow at all, into the recording first: shown surfaces and open voices."""
+        if self.state is not State.ACTIVE or not self.recorded:
+            return frozenset()
+        shown = {surface.id for surface in self.surfaces.values() if surface.state is SurfaceState.SHOWN}
+        return frozenset(shown | self.voices)
+
+    def flows(self, now_ms: int) -> frozenset[Flow]:
+        """Return exactly what may reach whom at this instant; the media plane is kept equal to this set."""
+        flows: set[Flow] = set()
+        open_sources = self.sources()
+        for surface in self.surfaces.values():
+            if surface.id in open_sources:
+                flows.update(self._to_viewers(surface.id, surface.owner, Capability.VIEW_SCREEN, now_ms))
+        for speaker in self.voices & open_sources:
+            if self.may(speaker, Capability.VOICE, now_ms):
+                flows.update(self._to_viewers(speaker, speaker, Capability.VOICE, now_ms))
+        return frozenset(flows)
+
+    def _to_viewers(
+        self, source: SurfaceId | ParticipantId, owner: ParticipantId, capability: Capability, now_ms: int
+    ) -> set[Flow]:
+        return {
+            Flow(source, seat.who.id)
+            for seat in self.present()
+            if seat.who.id != owner and self.may(seat.who.id, capability, now_ms)
+        }
+
+    # --- time ---
+
+    def deadline(self) -> int | None:
+        """Return the instant at which a Tick is due at the latest; None only when the session has ended."""
+        if self.state is State.ENDED:
+            return None
+        due = [self.opened_ms + limits.SESSION_MAX_MS]
+        if self.state is State.WAITING:
+            due.append(self.opened_ms + limits.WAITING_MAX_MS)
+        if self.paused_ms is not None:
+            due.append(self.paused_ms + limits.PAUSED_MAX_MS)
+        due.extend(question.until_ms for question in self.questions.values())
+        due.extend(grant.until_ms for grant in self.grants.values())
+        if self.handover is not None:
+            due.append(self.handover.until_ms)
+        due.extend(when for seat in self.present() for when in seat_deadlines(seat))
+        return min(due)
+
+
+def seat_deadlines(seat: Seat) -> list[int]:
+    """Return the instants at which something happens to a seat by itself."""
+    due: list[int] = []
+    if seat.presence is Presence.LOBBY:
+        due.append(seat.since_ms + limits.LOBBY_MAX_MS)
+    if seat.presence is Presence.AWAY and seat.who.role is Role.HOST:
+        due.append(seat.since_ms + limits.HOST_LOST_END_MS)
+    if seat.who.until_ms is not None:
+        due.append(seat.who.until_ms)
+        warning = next_warning(seat)
+        if warning is not None:
+            due.append(seat.who.until_ms - warning)
+    return due
+
+
+def next_warning(seat: Seat) -> int | None:
+    """Return the next of INVITE_WARNINGS_MS that this seat has not had yet, in milliseconds before its end."""
+    given = seat.warned_ms
+    left = [warning for warning in limits.INVITE_WARNINGS_MS if given is None or warning < given]
+    return max(left) if left else None
