@@ -34,7 +34,7 @@ make_environment() {
   local python
   python=$(find_python)
   if ! "$python" -c 'import ensurepip, venv' 2>/dev/null; then
-    deploy/dev/apt.sh python3-venv
+    deploy/dev/apt.sh "$("$python" -c 'import sys; print("python%d.%d-venv" % sys.version_info[:2])')"
   fi
   echo "setup: making .venv with $("$python" --version)"
   rm -rf .venv
