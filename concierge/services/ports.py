@@ -82,7 +82,7 @@ class Sessions(Protocol):
     async def unended(self) -> list[tuple[SessionId, RecordingId]]:
         """Return every session whose row is not ended."""
 
-    async def summaries(self, ended: bool, limit: int) -> list[SessionSummary]:
+    async def summaries(self, *, ended: bool, limit: int) -> list[SessionSummary]:
         """Return rows for lists, newest first."""
 
     async def summary(self, session: SessionId) -> SessionSummary | None:
