@@ -75,10 +75,14 @@ class MediaObserver(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ViewerSlots:
-    """Where a viewer finds a source: SDP mid of the slot it was mapped to, or None when every slot is taken."""
+    """Where a viewer finds a source: SDP mid of the slot it was mapped to, or None and the reason.
+
+    `reason` is "" with a mid, else "no_free_slot" (none yet, or every one is taken) or "codec_unsupported".
+    """
 
     source: SourceId
     mid: str | None
+    reason: str = ""
 
 
 class MediaPlane(Protocol):
