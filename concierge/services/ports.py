@@ -10,7 +10,6 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from concierge.domain.capability import Capability
 from concierge.domain.errors import ConciergeError
 from concierge.domain.events import Event
 from concierge.domain.ids import (
@@ -27,6 +26,7 @@ from concierge.domain.person import Company, Person
 from concierge.domain.recording import Recording
 from concierge.domain.session import Session
 from concierge.domain.ticket import ThreadEntry, Ticket, TicketState
+from concierge.services.media_port import FrameSink
 
 
 class StoreUnavailable(ConciergeError):
@@ -303,6 +303,9 @@ class EvidenceLog(Protocol):
     def lag_ms(self, recording: RecordingId) -> int:
         """Age of the oldest thing enqueued and not yet durable."""
 
+    def frames(self, recording: RecordingId) -> FrameSink:
+        """Return the sink through which this recording's pictures and voices enter its queue."""
+
     async def resume(self, recording: RecordingId, reason: str) -> None:
         """Try to write again after a failure, behind a signed gap. Raises EvidenceUnavailable while it cannot."""
 
@@ -313,6 +316,8 @@ class EvidenceLog(Protocol):
         """Name who is told, on the event loop, when a recording can no longer be written."""
 
 
-# --- a session's ceiling, as the policy leaves it ---
+class Secrets(Protocol):
+    """Turns a secret into what may be stored: HMAC-SHA-256 under the installation's pepper, apart for every kind."""
 
-CapabilitySet = frozenset[Capability]
+    def digest(self, kind: str, secret: str) -> bytes:
+        """Return 32 bytes; equal secrets of different kinds differ."""
