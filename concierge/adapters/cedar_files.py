@@ -269,17 +269,14 @@ def _schema_place(text: str, message: str) -> str:
     lines = _lines(text)
     if _UNFINISHED in message:
         return f"{SCHEMA_NAME}, line {len(lines)}"
-    for end in range(1, len(lines) + 1):
-        if any(token in _schema_message("".join(lines[:end])) for token in _AT_A_TOKEN):
-            return f"{SCHEMA_NAME}, line {end}"
-    name = re.search(r"failed to resolve type: (\w+)|`(\w+)` is declared twice", message)
-    if name is not None:
-        word = re.compile(rf"\b{name[1] or name[2]}\b")
-        # Of a name that is declared twice the last place is the surplus one; of an unknown one any place will do.
-        at = [number for number, line in enumerate(lines, 1) if word.search(line.split("//")[0])]
-        if at:
-            return f"{SCHEMA_NAME}, line {at[-1]}"
-    return SCHEMA_NAME
+    name = re.search(r"failed to resolve type: (\w+)", message)
+    if name is None:
+        ends = (end for end in range(1, len(lines) + 1) if _schema_message("".join(lines[:end])) == message)
+        return f"{SCHEMA_NAME}, line {next(ends, 1)}"
+    # A name that is used before it is declared would look unknown half-way, so this one is looked up instead.
+    word = re.compile(rf"\b{name[1]}\b")
+    at = (number for number, line in enumerate(lines, 1) if word.search(line.split("//")[0]))
+    return f"{SCHEMA_NAME}, line {next(at, 1)}"
 
 
 def _schema_message(text: str) -> str:

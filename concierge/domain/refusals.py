@@ -24,6 +24,7 @@ _CORE = {
     "already_recorded": N_("The customer has already agreed to the recording."),
     "already_shared": N_("This screen is being shared already."),
     "beyond_ceiling": N_("That is more than this person can ever be given in this session."),
+    "beyond_own": N_("You cannot pass on more than you hold yourself."),
     "brief_first": N_("Please read the brief before you take over."),
     "cannot_freeze": N_("Hosts and customers cannot be frozen. Pause the session instead."),
     "customer_already_here": N_("A customer has already joined this session."),
