@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 from tests.architecture.sources import ending, product, tree
 
 FILES_THAT_HOLD_ANYTHING = re.compile(
-    r"^(utils?|helpers?|common|misc|shared|stuff|tools?|managers?|handlers?|base|core|data|info)$"
+    r"^(utils?|helpers?|common|misc|shared|stuff|managers?|handlers?|data|info)$"
 )
 AVOIDED = {
     "room", "rooms", "meeting", "guest", "guests", "kick", "kicked", "whitelist", "blacklist",

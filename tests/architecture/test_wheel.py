@@ -23,7 +23,8 @@ print(shipped.__file__, shipped.TEMPLATES, shipped.STATIC, shipped.POLICIES, shi
 def unpacked(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("wheel")
     command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)]
-    subprocess.run(command, cwd=ROOT, check=True, timeout=110, capture_output=True)
+    built = subprocess.run(command, cwd=ROOT, check=False, timeout=110, capture_output=True, text=True)
+    assert built.returncode == 0, built.stdout + built.stderr
     (wheel,) = folder.glob("concierge-*.whl")
     with zipfile.ZipFile(wheel) as archive:
         archive.extractall(folder / "site")
