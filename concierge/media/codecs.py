@@ -129,7 +129,7 @@ class Opus:
 
     name = "opus"
 
-    def starts_key(self, payload: bytes) -> bool:
+    def starts_key(self, payload: bytes) -> bool:  # noqa: ARG002 - the protocol's signature
         """Any packet will do."""
         return True
 
@@ -137,7 +137,7 @@ class Opus:
         """The payload is the frame."""
         return payload
 
-    def describe(self, frame: bytes) -> tuple[bool, int, int]:
+    def describe(self, frame: bytes) -> tuple[bool, int, int]:  # noqa: ARG002 - the protocol's signature
         """Voice has no size."""
         return True, 0, 0
 

@@ -42,7 +42,7 @@ class FrameAssembler:
         """Whether nothing can be emitted until decoding can start again."""
         return self._next < 0
 
-    def push(self, number: int, packet: RtpPacket, starts_key: bool, now: float) -> None:
+    def push(self, number: int, packet: RtpPacket, now: float, *, starts_key: bool) -> None:
         """Take a packet with its extended sequence number; may emit frames. Raises what `emit` raises."""
         if number == self._next:
             self._next = number + 1

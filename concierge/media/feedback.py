@@ -14,7 +14,7 @@ from concierge.domain.limits import (
     REPAIR_PICTURE_MS,
     RTP_HISTORY_PACKETS,
 )
-from concierge.media.rtcp import write_receiver_report, write_transport_feedback
+from concierge.media.rtcp import ReportBlock, write_receiver_report, write_transport_feedback
 from concierge.media.rtp import SequenceUnwrapper
 
 _AGAIN_S = 2.5 * NACK_EVERY_MS / 1000
@@ -86,6 +86,7 @@ class Reception:
         "_jitter",
         "_received",
         "_received_before",
+        "_sender_report",
         "_transit",
         "highest",
     )
@@ -99,13 +100,13 @@ class Reception:
         self._received_before = 0
         self._jitter = 0.0
         self._transit: float | None = None
+        self._sender_report = (0, 0.0)
 
     def note(self, number: int, timestamp: int, now: float) -> None:
         """Note the arrival of extended sequence number `number`."""
         if self._base < 0:
             self._base = number
-        if number > self.highest:
-            self.highest = number
+        self.highest = max(self.highest, number)
         self._received += 1
         transit = now * self._clock - timestamp
         if self._transit is not None:
@@ -114,7 +115,12 @@ class Reception:
                 self._jitter += (step - self._jitter) / 16
         self._transit = transit
 
-    def report(self, ours: int, media: int) -> bytes | None:
+    def heard_sender_report(self, body: bytes, now: float) -> None:
+        """Note the sender's clock, to be given back in the next report (RFC 3550 section 6.4.1)."""
+        if len(body) >= 12:
+            self._sender_report = (int.from_bytes(body[6:10], "big"), now)
+
+    def report(self, ours: int, media: int, now: float) -> bytes | None:
         """Return the receiver report due now, or None before the first packet."""
         if self._base < 0:
             return None
@@ -123,7 +129,17 @@ class Reception:
         self._expected_before, self._received_before = expected, self._received
         fraction = max(0, min(255, 256 * (due - came) // due)) if due > 0 else 0
         lost = expected - self._received
-        return write_receiver_report(ours, media, fraction, lost, self.highest - 0x10000, int(self._jitter))
+        last, heard = self._sender_report
+        block = ReportBlock(
+            media,
+            fraction,
+            lost,
+            self.highest - 0x10000,
+            int(self._jitter),
+            last,
+            int((now - heard) * 65536) if last else 0,
+        )
+        return write_receiver_report(ours, block)
 
 
 class TransportFeedback:
@@ -159,7 +175,7 @@ class TransportFeedback:
         first, last = min(self._arrivals), max(self._arrivals)
         start = (
             min(first, self._next)
-            if 0 <= self._next and first - self._next < RTP_HISTORY_PACKETS // 2
+            if self._next >= 0 and first - self._next < RTP_HISTORY_PACKETS // 2
             else first
         )
         start = max(start, last - RTP_HISTORY_PACKETS // 2)

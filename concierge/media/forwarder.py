@@ -26,7 +26,7 @@ from concierge.media.codecs import FORMATS
 from concierge.media.depacketize import FrameAssembler
 from concierge.media.feedback import KeyRequests, NackTracker, Reception, TransportFeedback
 from concierge.media.history import PacketHistory
-from concierge.media.rtcp import write_nack, write_pli
+from concierge.media.rtcp import SENDER_REPORT, parts_of, write_nack, write_pli
 from concierge.media.rtp import RtpPacket, SequenceUnwrapper, extension_value, parse_rtp, unwrap_rtx
 from concierge.media.sdp import Codec
 from concierge.media.slots import Slot
@@ -40,6 +40,21 @@ class Door(Enum):
     OPEN = "open"
     HELD = "held"
     CLOSED = "closed"
+
+
+class NoSink:
+    """The sink of a source that has none: takes nothing, so nothing flows."""
+
+    def arriving(self, source: SourceId) -> None:
+        """Raise EvidenceUnavailable."""
+        raise EvidenceUnavailable(f"{source} has no sink")
+
+    def frame(self, source: SourceId, frame: EncodedFrame) -> None:
+        """Raise EvidenceUnavailable."""
+        raise EvidenceUnavailable(f"{source} has no sink for {frame.codec}")
+
+    def missing(self, source: SourceId, reason: str, milliseconds: int) -> None:
+        """Nothing was to be expected, so nothing is missing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +95,7 @@ class Source:
         self._send_rtcp = send_rtcp
         self._flowing_at = flowing_at
         self._refuse = refuse
-        self._sink: FrameSink | None = None
+        self._sink: FrameSink = NoSink()
         self._door = Door.UNOPENED
         self._numbers = SequenceUnwrapper()
         self._reception = Reception(spec.codec.clock)
@@ -172,7 +187,6 @@ class Source:
         return True
 
     def _deliver(self, number: int, packet: RtpPacket, now: float) -> None:
-        assert self._sink is not None
         starts_key = self._format.starts_key(packet.payload)
         if starts_key and self.kind is MediaKind.PICTURE:
             self._key_at = now
@@ -182,7 +196,7 @@ class Source:
         try:
             self._sink.arriving(self.id)
             self._blind = False
-            self._assembler.push(number, packet, starts_key, now)
+            self._assembler.push(number, packet, now, starts_key=starts_key)
         except EvidenceUnavailable:
             self._go_blind()
             return
@@ -190,7 +204,7 @@ class Source:
             return
         self.history.put(number, packet)
         for slot in self.slots:
-            slot.forward(number, packet, starts_key, now)
+            slot.forward(number, packet, now, starts_key=starts_key)
 
     def _is_too_large(self, payload: bytes) -> bool:
         try:
@@ -200,14 +214,12 @@ class Source:
         return width > PICTURE_MAX_WIDTH or height > PICTURE_MAX_HEIGHT
 
     def _whole(self, frame: EncodedFrame) -> None:
-        assert self._sink is not None
         self._sink.frame(self.id, frame)
         if frame.key and (frame.width, frame.height) != self._size and (frame.width or self._size is None):
             self._size = (frame.width, frame.height)
             self._flowing_at(self, frame.width, frame.height)
 
     def _unrepaired(self, reason: str, milliseconds: int) -> None:
-        assert self._sink is not None
         self._sink.missing(self.id, reason, milliseconds)
 
     def _go_blind(self) -> None:
@@ -224,6 +236,12 @@ class Source:
             slot.await_key()
 
     # --- feedback to the publisher ---
+
+    def hear_rtcp(self, data: bytes, now: float) -> None:
+        """Take the publisher's RTCP: its sender reports let it measure the round trip in our receiver reports."""
+        for kind, _, body in parts_of(data):
+            if kind == SENDER_REPORT:
+                self._reception.heard_sender_report(body, now)
 
     def want_key(self, now: float) -> None:
         """Ask the publisher for a key frame if somebody needs one and the last request is long enough ago."""
@@ -249,7 +267,7 @@ class Source:
         """Send the receiver report that is due."""
         if self._ssrc is None:
             return
-        report = self._reception.report(self._ours, self._ssrc)
+        report = self._reception.report(self._ours, self._ssrc, time.monotonic())
         if report is not None:
             self._send_rtcp(report)
 

@@ -7,11 +7,10 @@ only releasing sockets happens in the background. Must be used on one event loop
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 import secrets
 import time
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Coroutine, Iterable
 from typing import Any
 
 from concierge.domain.errors import BadInput
@@ -20,22 +19,13 @@ from concierge.domain.limits import (
     MEDIA_PEERS_MAX,
     MEDIA_SILENT_MS,
     MEDIA_TICK_MS,
-    PICTURE_SLOTS,
     REPORT_EVERY_MS,
     SOURCES_PER_PARTICIPANT_MAX,
-    VOICE_SLOTS,
 )
+from concierge.media.answer import AnswerSection, Association, write_answer
 from concierge.media.forwarder import Source, SourceSpec
-from concierge.media.sdp import (
-    TRANSPORT_CC,
-    AnswerSection,
-    Association,
-    Codec,
-    Offer,
-    Section,
-    parse_offer,
-    write_answer,
-)
+from concierge.media.negotiation import carried_codecs, check_slots, publishable
+from concierge.media.sdp import TRANSPORT_CC, Offer, parse_offer
 from concierge.media.settings import MediaSettings
 from concierge.media.slots import Slot
 from concierge.media.transport import CertificateStore, PeerTransport
@@ -44,7 +34,6 @@ from concierge.services.media_port import FrameSink, MediaKind, MediaObserver, S
 
 log = logging.getLogger(__name__)
 
-_SDP_KIND = {MediaKind.PICTURE: "video", MediaKind.VOICE: "audio"}
 _STOP_S = 1.0
 
 
@@ -70,7 +59,7 @@ class ForwardingPlane:
     ) -> str:
         """Answer a sendonly offer; a source of the same id is replaced. Raises BadInput."""
         parsed = parse_offer(offer)
-        section, codec = self._publishable(parsed, kind)
+        section, codec = publishable(parsed, kind, self._settings.codec_preference)
         known = self._sources.get(source)
         if known is not None and (known.session, known.participant) != (session, participant):
             raise BadInput("this source belongs to somebody else")
@@ -98,7 +87,7 @@ class ForwardingPlane:
     async def receive(self, session: SessionId, participant: ParticipantId, offer: str) -> str:
         """Answer a recvonly offer whose m-lines become slots; replaces an earlier one. Raises BadInput."""
         parsed = parse_offer(offer)
-        self._check_slots(parsed)
+        check_slots(parsed)
         self._check_room(())
         peer, username, password = self._new_peer()
         viewer = self._viewer(session, participant)
@@ -106,13 +95,14 @@ class ForwardingPlane:
         answered: list[AnswerSection] = []
         for section in parsed.sections:
             kind = MediaKind.PICTURE if section.kind == "video" else MediaKind.VOICE
-            codecs = self._receivable(section, kind)
+            codecs = carried_codecs(section, kind, self._settings.codec_preference)
             slot = Slot(kind, section.mid, {c.name: c for c in codecs}, peer.send_rtp)
             slots.append(slot)
             rtx_ssrc = slot.rtx_ssrc if any(c.rtx is not None for c in codecs) else None
             answered.append(
                 AnswerSection(section.kind, section.mid, "sendonly", codecs, None, slot.ssrc, rtx_ssrc)
             )
+        self._drop(viewer)
         viewer.take_peer(peer, slots)
         await self._gather(peer)
         self._start(self._connect_viewer(viewer, peer, parsed))
@@ -181,7 +171,7 @@ class ForwardingPlane:
         for task in [*self._tasks, *([self._ticker] if self._ticker else [])]:
             task.cancel()
         self._ticker = None
-        waiting = [asyncio.ensure_future(peer.wait_closed()) for peer in self._leaving]
+        waiting = [asyncio.create_task(peer.wait_closed()) for peer in self._leaving]
         if waiting:
             await asyncio.wait(waiting, timeout=_STOP_S)
 
@@ -198,40 +188,6 @@ class ForwardingPlane:
             viewer.watch(callback)
 
     # --- inside ---
-
-    def _publishable(self, offer: Offer, kind: MediaKind) -> tuple[Section, Codec]:
-        section = offer.sections[0]
-        if len(offer.sections) != 1 or section.kind != _SDP_KIND[kind]:
-            raise BadInput(f"a {kind.value} is published with exactly one {_SDP_KIND[kind]} line")
-        if section.direction not in ("sendonly", "sendrecv"):
-            raise BadInput("the offer does not send")
-        codecs = self._receivable(section, kind)
-        if not codecs:
-            raise BadInput("the offer has no codec we take")
-        return section, codecs[0]
-
-    def _receivable(self, section: Section, kind: MediaKind) -> list[Codec]:
-        """Return the codecs of an m-line we can carry, one payload type each, best first."""
-        wanted = self._settings.codec_preference if kind is MediaKind.PICTURE else ("opus",)
-        chosen: dict[str, Codec] = {}
-        for codec in section.codecs():
-            if codec.name not in wanted or (
-                codec.name == "H264" and "packetization-mode=1" not in codec.parameters
-            ):
-                continue
-            held = chosen.get(codec.name)
-            if held is None or ("42e01f" in codec.parameters and "42e01f" not in held.parameters):
-                chosen[codec.name] = codec
-        return [chosen[name] for name in wanted if name in chosen]
-
-    def _check_slots(self, offer: Offer) -> None:
-        kinds = [section.kind for section in offer.sections]
-        if kinds.count("video") > PICTURE_SLOTS or kinds.count("audio") > VOICE_SLOTS:
-            raise BadInput(f"a viewer has at most {PICTURE_SLOTS} picture and {VOICE_SLOTS} voice slots")
-        if any(section.direction not in ("recvonly", "sendrecv") for section in offer.sections):
-            raise BadInput("the offer does not receive")
-        if not any(s.codecs() for s in offer.sections):
-            raise BadInput("the offer has no codec we send")
 
     def _check_room(self, of_participant: Iterable[Source]) -> None:
         if len(list(of_participant)) >= SOURCES_PER_PARTICIPANT_MAX:
@@ -252,7 +208,7 @@ class ForwardingPlane:
 
     async def _gather(self, peer: PeerTransport) -> None:
         if self._ticker is None:
-            self._ticker = asyncio.ensure_future(self._tick_for_ever())
+            self._ticker = asyncio.create_task(self._tick_for_ever(), name="media clock")
         await peer.gather()
         if peer.closed:
             await peer.wait_closed()
@@ -263,6 +219,7 @@ class ForwardingPlane:
         self._sources[spec.id] = source
         self._publishers[spec.id] = peer
         peer.on_rtp = source.receive
+        peer.on_rtcp = source.hear_rtcp
         peer.on_lost = lambda reason: self._lose_source(source, reason)
 
     def _viewer(self, session: SessionId, participant: ParticipantId) -> Viewer:
@@ -338,7 +295,7 @@ class ForwardingPlane:
             self._leaving.discard(peer)
 
     def _start(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.ensure_future(work)
+        task = asyncio.create_task(work, name="media connection")
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
@@ -350,27 +307,23 @@ class ForwardingPlane:
             due = now - reported >= REPORT_EVERY_MS / 1000
             if due:
                 reported = now
-            for step in (lambda: self._tick_sources(now, due), lambda: self._tick_viewers(now, due)):
-                self._survive(step)
-
-    def _survive(self, step: Callable[[], None]) -> None:
-        # One broken peer connection must not stop the clock of all others.
-        with contextlib.suppress(asyncio.CancelledError):
             try:
-                step()
+                self._tick_sources(now, reports_due=due)
+                self._tick_viewers(now, reports_due=due)
             except Exception:
-                log.exception("media tick")
+                # One broken peer connection must not stop the clock of all others.
+                log.exception("media clock")
 
-    def _tick_sources(self, now: float, due: bool) -> None:
-        for source in list(self._sources.values()):
+    def _tick_sources(self, now: float, *, reports_due: bool) -> None:
+        for source in [s for s in self._sources.values() if s.id in self._publishers]:
             source.tick(now)
             peer = self._publishers[source.id]
             if peer.connected and peer.silent_for(now) > MEDIA_SILENT_MS / 1000:
                 self._lose_source(source, "silent")
-            elif due:
+            elif reports_due:
                 source.report()
 
-    def _tick_viewers(self, now: float, due: bool) -> None:
+    def _tick_viewers(self, now: float, *, reports_due: bool) -> None:
         wall = time.time()
         for viewer in list(self._viewers.values()):
             peer = viewer.peer
@@ -378,5 +331,5 @@ class ForwardingPlane:
                 continue
             if peer.silent_for(now) > MEDIA_SILENT_MS / 1000:
                 self._lose_viewer(viewer, peer, "silent")
-            elif due:
+            elif reports_due:
                 viewer.report(now, wall)

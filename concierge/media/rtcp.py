@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 SENDER_REPORT = 200
 RECEIVER_REPORT = 201
@@ -83,13 +84,25 @@ def write_nack(ours: int, media: int, lost: list[int]) -> bytes:
     return struct.pack("!BBHII", 0x80 | NACK, TRANSPORT_FEEDBACK, 2 + len(pairs), ours, media) + body
 
 
-def write_receiver_report(
-    ours: int, media: int, lost_256ths: int, lost: int, highest: int, jitter: int
-) -> bytes:
-    """Write a receiver report with one block (RFC 3550 section 6.4.2); round trips are not measured through it."""
-    counted = max(-0x800000, min(0x7FFFFF, lost)) & 0xFFFFFF
-    block = _BLOCK.pack(media, lost_256ths << 24 | counted, highest & 0xFFFFFFFF, jitter & 0xFFFFFFFF, 0, 0)
-    return struct.pack("!BBHI", 0x81, RECEIVER_REPORT, 7, ours) + block
+@dataclass(frozen=True, slots=True)
+class ReportBlock:
+    """What a receiver says of one stream (RFC 3550 section 6.4.1); `last_report` and `delay` are in 65536ths of a second."""
+
+    media: int
+    lost_256ths: int
+    lost: int
+    highest: int
+    jitter: int
+    last_report: int = 0
+    delay: int = 0
+
+
+def write_receiver_report(ours: int, block: ReportBlock) -> bytes:
+    """Write a receiver report with one block (RFC 3550 section 6.4.2)."""
+    lost = max(-0x800000, min(0x7FFFFF, block.lost)) & 0xFFFFFF
+    words = (block.highest, block.jitter, block.last_report, block.delay)
+    packed = _BLOCK.pack(block.media, block.lost_256ths << 24 | lost, *(word & 0xFFFFFFFF for word in words))
+    return struct.pack("!BBHI", 0x81, RECEIVER_REPORT, 7, ours) + packed
 
 
 def write_sender_report(ours: int, wall_s: float, timestamp: int, packets: int, octets: int) -> bytes:

@@ -109,6 +109,5 @@ class SequenceUnwrapper:
             return self.highest
         step = (number - self.highest) & 0xFFFF
         extended = self.highest + step - (0x10000 if step & 0x8000 else 0)
-        if extended > self.highest:
-            self.highest = extended
+        self.highest = max(self.highest, extended)
         return extended

@@ -79,7 +79,7 @@ class Slot:
         self._codec = None
         self._awaiting = True
 
-    def forward(self, number: int, packet: RtpPacket, starts_key: bool, now: float) -> None:
+    def forward(self, number: int, packet: RtpPacket, now: float, *, starts_key: bool) -> None:
         """Write a source's packet onto this slot's stream and send it, unless a key frame is awaited."""
         codec = self._codec
         if codec is None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import logging
 import socket
 import time
@@ -23,6 +24,7 @@ from aioice.candidate import Candidate, candidate_foundation, candidate_priority
 from aiortc.rtcconfiguration import RTCIceServer
 from aiortc.rtcdtlstransport import RTCCertificate, RTCDtlsFingerprint, RTCDtlsParameters, RTCDtlsTransport
 from aiortc.rtcicetransport import connection_kwargs
+from typing_extensions import override
 
 from concierge.domain.limits import (
     GUARD_QUEUE_MAX_DATAGRAMS,
@@ -32,10 +34,10 @@ from concierge.domain.limits import (
 )
 from concierge.media.guard import Address, Guard, Kind, contactable
 from concierge.media.settings import MediaSettings
+from concierge.media.sockets import bound_socket, listening_addresses
 
 log = logging.getLogger(__name__)
 
-_SOCKET_BUFFER_BYTES = 2 * 1024 * 1024
 _IN_USE = (ice.CandidatePair.State.IN_PROGRESS, ice.CandidatePair.State.SUCCEEDED)
 
 BLOCKED = -1
@@ -50,6 +52,7 @@ class GuardedProtocol(ice.StunProtocol):
         self.connection = receiver
         self.sock = sock
 
+    @override
     def datagram_received(self, data: bytes | str, addr: tuple[Any, ...]) -> None:
         """Judge a datagram, then hand it to SRTP, DTLS or ICE; swallows whatever malformed STUN raises."""
         connection = self.connection
@@ -72,19 +75,19 @@ class GuardedProtocol(ice.StunProtocol):
             return
         try:
             super().datagram_received(data, address)
-        except (
-            Exception
-        ) as error:  # aioice raises KeyError, ValueError, struct.error … on malformed attributes
+        except Exception as error:  # noqa: BLE001 - KeyError, ValueError, struct.error … on malformed attributes
             log.debug("stun dropped: %s", type(error).__name__)
         else:
             if address in self.connection.guard.allowed:
                 self.connection.heard = now
 
+    @override
     def send_stun(self, message: stun.Message, addr: tuple[str, int]) -> None:
         """Send a STUN message unless the connection is shut."""
         if not self.connection.shut:
             self.put(bytes(message), addr)
 
+    @override
     async def send_data(self, data: bytes, addr: tuple[str, int]) -> None:
         """Send a DTLS datagram unless the connection is shut."""
         if not self.connection.shut:
@@ -124,18 +127,23 @@ class GuardedConnection(ice.Connection):
         self.on_srtp: Callable[[bytes, float], None] = lambda data, now: None
         self.on_pair: Callable[[GuardedProtocol, Address], None] = lambda protocol, address: None
 
+    @override
     async def get_component_candidates(
-        self, component: int, addresses: list[str], timeout: int = 5
+        self,
+        component: int,
+        addresses: list[str],
+        timeout: int = 5,
     ) -> list[Candidate]:
         """Open a socket per listening address and, when configured, ask the STUN and TURN server briefly."""
         found: list[Candidate] = []
         for address in listening_addresses(self.settings):
-            sock = _bound_socket(address, self.settings.port_range)
+            sock = bound_socket(address, self.settings.port_range)
             if sock is None:
                 log.warning("cannot listen for media on %s", address)
                 continue
-            _, protocol = await asyncio.get_running_loop().create_datagram_endpoint(
-                lambda sock=sock: GuardedProtocol(self, sock), sock=sock
+            protocol = GuardedProtocol(self, sock)
+            await asyncio.get_running_loop().create_datagram_endpoint(
+                functools.partial(_same, protocol), sock=sock
             )
             protocol.local_candidate = _host_candidate(component, sock.getsockname())
             found.append(protocol.local_candidate)
@@ -169,7 +177,8 @@ class GuardedConnection(ice.Connection):
         return found
 
     async def _relayed(self, component: int) -> Any:
-        assert self.turn_server is not None
+        if self.turn_server is None:
+            raise ConnectionError("no TURN server")
         return await ice.relayed_candidate(
             component=component,
             hide_related_address=True,
@@ -181,6 +190,7 @@ class GuardedConnection(ice.Connection):
             turn_transport=self.turn_transport,
         )
 
+    @override
     def _pair_remote_candidate(self, remote_candidate: Candidate) -> None:
         # Only a TURN server may be asked to reach an address that merely an offer named.
         for protocol in self._protocols:
@@ -191,11 +201,13 @@ class GuardedConnection(ice.Connection):
             if not self._find_pair(protocol, remote_candidate):
                 self._check_list.append(ice.CandidatePair(protocol, remote_candidate))
 
+    @override
     def check_state(self, pair: ice.CandidatePair, state: ice.CandidatePair.State) -> None:
         """Keep the guard's list of addresses in step with the check list."""
         super().check_state(pair, state)
         self.guard.allowed = {p.remote_addr for p in self._check_list if p.state in _IN_USE}
 
+    @override
     def check_complete(self, pair: ice.CandidatePair) -> None:
         """Tell which pair carries media whenever the nomination changes."""
         super().check_complete(pair)
@@ -203,6 +215,7 @@ class GuardedConnection(ice.Connection):
         if nominated is not None and isinstance(nominated.protocol, GuardedProtocol):
             self.on_pair(nominated.protocol, nominated.remote_addr)
 
+    @override
     def data_received(self, data: bytes, component: int) -> None:
         """Queue a DTLS datagram, up to the cap."""
         if data and self._queue.qsize() < GUARD_QUEUE_MAX_DATAGRAMS:
@@ -309,7 +322,7 @@ class PeerTransport:
         self._say_goodbye()
         self.connected = False
         self.connection.shut_now()
-        self._closing = asyncio.ensure_future(self._release())
+        self._closing = asyncio.create_task(self._release(), name="media release")
 
     async def wait_closed(self) -> None:
         """Wait until the sockets are released."""
@@ -352,16 +365,6 @@ class PeerTransport:
             self.connection.guard.dropped += 1
 
 
-def listening_addresses(settings: MediaSettings) -> list[str]:
-    """Return the addresses to bind: the configured ones, or all of this machine that may be contacted."""
-    if settings.listen:
-        return [a for a in settings.listen if settings.loopback or a not in ("127.0.0.1", "::1")]
-    found = [
-        a for a in ice.get_host_addresses(use_ipv4=True, use_ipv6=True) if contactable(a, loopback=False)
-    ]
-    return found + ["127.0.0.1"] if settings.loopback else found
-
-
 class CertificateStore:
     """The plane's DTLS certificate, made anew a day before it would expire."""
 
@@ -379,29 +382,8 @@ class CertificateStore:
         return next(f.value for f in self.current().getFingerprints() if f.algorithm == "sha-256")
 
 
-def _bound_socket(address: str, port_range: tuple[int, int] | None) -> socket.socket | None:
-    family = socket.AF_INET6 if ":" in address else socket.AF_INET
-    ports = [0] if port_range is None else _shuffled(port_range)
-    for port in ports:
-        sock = socket.socket(family, socket.SOCK_DGRAM)
-        sock.setblocking(False)
-        for option in (socket.SO_RCVBUF, socket.SO_SNDBUF):
-            sock.setsockopt(socket.SOL_SOCKET, option, _SOCKET_BUFFER_BYTES)
-        try:
-            sock.bind((address, port))
-        except OSError:
-            sock.close()
-            continue
-        return sock
-    return None
-
-
-def _shuffled(port_range: tuple[int, int]) -> list[int]:
-    # Starting at the clock's offset spreads sockets over the range without a table of those in use.
-    first, last = port_range
-    count = last - first + 1
-    start = time.monotonic_ns() % count
-    return [first + (start + step) % count for step in range(count)]
+def _same(protocol: GuardedProtocol) -> GuardedProtocol:
+    return protocol
 
 
 def _host_candidate(component: int, name: tuple[Any, ...]) -> Candidate:

@@ -34,8 +34,7 @@ class Viewer:
     # --- the peer connection ---
 
     def take_peer(self, peer: PeerTransport, slots: list[Slot]) -> None:
-        """Use a new peer connection with these slots, in place of an earlier one."""
-        self.drop_peer()
+        """Use a new peer connection with these slots; an earlier one has been dropped."""
         self.peer = peer
         self._slots = slots
         peer.on_rtcp = self._rtcp_received
