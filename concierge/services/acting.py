@@ -1,0 +1,256 @@
+"""From a page's message to what happens: names the act, asks the policy, and submits the command.
+
+Every message type is in the table below or handled by name; a test compares the table with the wire's list.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from concierge.domain import commands as cmd
+from concierge.domain import limits
+from concierge.domain.access import AccessRequest, Act
+from concierge.domain.capability import Capability
+from concierge.domain.consent import Wording
+from concierge.domain.decide import decide
+from concierge.domain.errors import BadInput, Refused
+from concierge.domain.ids import ConsentId, ParticipantId, SurfaceId
+from concierge.domain.participant import LeaveReason, Role, Seat
+from concierge.domain.reasons import EndReason, PauseReason
+from concierge.services.live import LiveSession
+from concierge.services.media_port import MediaKind, SourceId
+from concierge.services.opening import new_code
+from concierge.services.permission import check_act, participant_principal, session_resource
+from concierge.services.tools import Tools
+from concierge.wire import messages as wire
+
+
+@dataclass(frozen=True, slots=True)
+class Acting:
+    """Who sends a message, where, with what at hand."""
+
+    tools: Tools
+    live: LiveSession
+    seat: Seat
+
+    @property
+    def by(self) -> ParticipantId:
+        """The participant."""
+        return self.seat.who.id
+
+    def consent(self) -> ConsentId:
+        """Mint the id of a question."""
+        return ConsentId(self.tools.mint.id("consent"))
+
+
+async def act(
+    tools: Tools, live: LiveSession, participant: ParticipantId, request: int, message: wire.ClientMessage
+) -> wire.ServerMessage:
+    """Carry out one message; return the reply. Raises Refused, BadInput, EvidenceUnavailable, StoreUnavailable."""
+    seat = live.decided.seat(participant)
+    if seat is None:
+        raise Refused("no_such_participant", f"{participant} has no seat")
+    acting = Acting(tools, live, seat)
+    match message:
+        case wire.Publish():
+            return await _publish(acting, request, message)
+        case wire.Receive(offer=offer):
+            return await _receive(acting, request, offer)
+        case wire.NewCode():
+            _only_host(acting)
+            check_act(tools.policy, live.decided, seat.who, Act.HOST_SESSION)
+            await new_code(tools, live)
+        case wire.AskQuality(quality=quality):
+            _only_host(acting)
+            customer = live.decided.customer
+            if customer is not None:
+                live.hub.send(customer.who.id, wire.QualityAsked(quality))
+        case wire.OfferHandover():
+            await _offer_handover(acting, message)
+        case wire.Match():
+            await _match(acting, message)
+        case wire.Answer():
+            await _answer(acting, message)
+        case _:
+            await _command(acting, message)
+    return wire.Done(request)
+
+
+def _only_host(acting: Acting) -> None:
+    if acting.by != acting.live.decided.host:
+        raise Refused("host_only", "only the host does that")
+
+
+async def _offer_handover(acting: Acting, message: wire.OfferHandover) -> None:
+    check_act(acting.tools.policy, acting.live.decided, acting.seat.who, Act.HAND_OVER)
+    hosts = {person.id: person.name for person in await acting.tools.people.hosts()}
+    name = hosts.get(message.person)
+    if name is None:
+        raise BadInput("choose a host to hand over to")
+    await acting.live.submit(
+        cmd.OfferHandover(by=acting.by, to=message.person, to_name=name, brief=message.brief)
+    )
+
+
+async def _match(acting: Acting, message: wire.Match) -> None:
+    """Compare in constant time; after every wrong answer the customer reads new digits."""
+    check_act(acting.tools.policy, acting.live.decided, acting.seat.who, Act.CONFIRM_MATCH)
+    digits = acting.live.backdrop.digits
+    expected = digits.get(message.participant, "")
+    typed = "".join(letter for letter in message.digits if letter.isdecimal())
+    correct = bool(expected) and hmac.compare_digest(expected.encode(), typed.encode())
+    command = cmd.ConfirmMatch(
+        by=acting.by, participant=message.participant, correct=correct, consent=acting.consent()
+    )
+    decide(acting.live.decided, command, acting.tools.clock.now())
+    if not correct:
+        digits[message.participant] = acting.tools.mint.digits(limits.MATCH_DIGITS)
+    await acting.live.submit(command)
+    if not correct:
+        acting.live.send_views()
+        raise Refused("match_wrong", "those are not the digits on the customer's screen")
+    digits.pop(message.participant, None)
+
+
+async def _answer(acting: Acting, message: wire.Answer) -> None:
+    check_act(acting.tools.policy, acting.live.decided, acting.seat.who, Act.ANSWER_CONSENT)
+    if len(message.text_sha256) != 64 or len(message.language) > 35:
+        raise BadInput("the hash and language of the words shown are missing")
+    who, session = acting.seat.who, acting.live.decided
+    request = AccessRequest(
+        participant_principal(session, who), Act.CONTINUE_UNRECORDED, session_resource(session)
+    )
+    await acting.live.submit(
+        cmd.AnswerConsent(
+            by=acting.by,
+            consent=message.consent,
+            yes=message.yes,
+            wording=Wording(message.text_sha256, message.language),
+            continue_unrecorded=acting.tools.policy.decide(request).permitted,
+        )
+    )
+
+
+# --- media ---
+
+
+async def _publish(acting: Acting, request: int, message: wire.Publish) -> wire.ServerMessage:
+    """Answer the offer with everything shut, then let the record open it."""
+    live, by = acting.live, acting.by
+    if message.kind is wire.SourceKind.PICTURE:
+        check_act(acting.tools.policy, live.decided, acting.seat.who, Act.SHARE_SCREEN)
+        if message.surface_kind is None:
+            raise BadInput("say what is shared: a monitor, a window or a tab")
+        surface = SurfaceId(acting.tools.mint.id("surface"))
+        command: cmd.Command = cmd.OpenSurface(by=by, surface=surface, kind=message.surface_kind)
+        source, kind = SourceId(surface), MediaKind.PICTURE
+    else:
+        surface = None
+        command, source, kind = cmd.OpenVoice(by=by), SourceId(by), MediaKind.VOICE
+        live.narrow(cmd.CloseVoice(by=by))
+    decide(live.decided, command, acting.tools.clock.now())
+    answer = await acting.tools.media.publish(live.decided.id, by, source, kind, message.offer)
+    live.published(by if surface is None else surface)
+    try:
+        await live.submit(command)
+    except Refused:
+        acting.tools.media.close_source(source)
+        raise
+    return wire.Published(request, answer, surface)
+
+
+async def _receive(acting: Acting, request: int, offer: str) -> wire.ServerMessage:
+    if not acting.seat.admitted:
+        raise Refused("still_in_lobby", "nothing is received in the lobby")
+    answer = await acting.tools.media.receive(acting.live.decided.id, acting.by, offer)
+    return wire.Received(request, answer)
+
+
+# --- messages that are one command ---
+
+
+def _admit(acting: Acting, message: wire.Admit) -> cmd.Command:
+    consents = tuple(acting.consent() for _ in Capability)
+    return cmd.Admit(by=acting.by, participant=message.participant, consents=consents)
+
+
+def _ask(acting: Acting, message: wire.Ask) -> cmd.Command:
+    return cmd.AskConsent(
+        by=acting.by,
+        consent=acting.consent(),
+        capability=message.capability,
+        participant=message.participant,
+    )
+
+
+def _unpublish(acting: Acting, message: wire.Unpublish) -> cmd.Command:
+    if message.surface is None:
+        return cmd.CloseVoice(by=acting.by)
+    return cmd.CloseSurface(by=acting.by, surface=message.surface)
+
+
+def _own_pause(acting: Acting) -> PauseReason:
+    customer = acting.seat.who.role is Role.CUSTOMER
+    return PauseReason.CUSTOMER_PAUSED if customer else PauseReason.HOST_PAUSED
+
+
+# message type -> (the act the policy is asked about; None: the core's own rule suffices, it only takes away from
+# oneself or is checked against the compiled grant), and how the command is built.
+COMMANDS: dict[type[wire.ClientMessage], tuple[Act | None, Callable[[Acting, Any], cmd.Command]]] = {
+    wire.Say: (None, lambda a, m: cmd.Say(by=a.by, text=m.text)),
+    wire.DrawMark: (
+        None,
+        lambda a, m: cmd.DrawMark(by=a.by, surface=m.surface, shape=m.shape, points=m.points),
+    ),
+    wire.ClearMarks: (None, lambda a, _: cmd.ClearMarks(by=a.by)),
+    wire.Unpublish: (None, _unpublish),
+    wire.Leave: (None, lambda a, _: cmd.Remove(by=a.by, participant=a.by, reason=LeaveReason.LEFT)),
+    wire.Withdraw: (
+        None,
+        lambda a, m: cmd.WithdrawConsent(by=a.by, capability=m.capability, participant=m.participant),
+    ),
+    wire.Hide: (None, lambda a, m: cmd.HideSurface(by=a.by, surface=m.surface)),
+    wire.Unhide: (Act.SHARE_SCREEN, lambda a, m: cmd.UnhideSurface(by=a.by, surface=m.surface)),
+    wire.StopEverything: (None, lambda a, _: cmd.StopEverything(by=a.by)),
+    wire.Ask: (Act.ASK_CONSENT, _ask),
+    wire.TakeBack: (
+        None,
+        lambda a, m: cmd.TakeBack(by=a.by, capability=m.capability, participant=m.participant),
+    ),
+    wire.Admit: (Act.ADMIT, _admit),
+    wire.Deny: (
+        None,
+        lambda a, m: cmd.Remove(by=a.by, participant=m.participant, reason=LeaveReason.DENIED),
+    ),
+    wire.RemoveParticipant: (
+        None,
+        lambda a, m: cmd.Remove(by=a.by, participant=m.participant, reason=LeaveReason.REMOVED),
+    ),
+    wire.Freeze: (Act.FREEZE, lambda a, m: cmd.Freeze(by=a.by, participant=m.participant)),
+    wire.Unfreeze: (Act.ADMIT, lambda a, m: cmd.Unfreeze(by=a.by, participant=m.participant)),
+    wire.PauseSession: (None, lambda a, _: cmd.Pause(by=a.by, reason=_own_pause(a))),
+    wire.ResumeSession: (None, lambda a, _: cmd.Resume(by=a.by, reason=_own_pause(a))),
+    wire.WithdrawHandover: (None, lambda a, _: cmd.WithdrawHandover(by=a.by)),
+    wire.DeclineHandover: (None, lambda a, _: cmd.DeclineHandover(by=a.by)),
+    wire.AcceptHandover: (
+        Act.ACCEPT_HANDOVER,
+        lambda a, m: cmd.AcceptHandover(by=a.by, brief_read=m.brief_read, consent=a.consent()),
+    ),
+    wire.End: (
+        Act.END_SESSION,
+        lambda a, m: cmd.End(by=a.by, reason=EndReason.COMPLETED, outcome=m.outcome, note=m.note),
+    ),
+}
+
+
+async def _command(acting: Acting, message: wire.ClientMessage) -> None:
+    entry = COMMANDS.get(type(message))
+    if entry is None:
+        raise BadInput("that message is not heard here")
+    asked, build = entry
+    if asked is not None:
+        check_act(acting.tools.policy, acting.live.decided, acting.seat.who, asked)
+    await acting.live.submit(build(acting, message))

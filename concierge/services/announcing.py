@@ -1,0 +1,66 @@
+"""What people are told when something happened. Reads the session; decides nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from concierge.domain import events as ev
+from concierge.domain.ids import ParticipantId
+from concierge.domain.session import Session
+from concierge.services.hub import Hub
+from concierge.wire import messages as wire
+
+
+def line_of(session: Session, event: ev.ChatSaid) -> wire.Line:
+    """Return a chat line as pages show it."""
+    who = session.seats[event.participant].who
+    return wire.Line(event.seq, who.id, who.name, who.role, event.text, event.at_ms)
+
+
+def announce(session: Session, hub: Hub, event: ev.Event, receipts: dict[ParticipantId, str]) -> bool:
+    """Send what one event means to people; return whether views have changed."""
+    match event:
+        case ev.ChatSaid():
+            _to_admitted(session, hub, line_of(session, event))
+            return False
+        case ev.MarkDrawn():
+            who = session.seats[event.participant].who
+            mark = wire.Mark(who.id, who.name, who.role, event.surface, event.shape, event.points)
+            _to_viewers(session, hub, event, mark)
+            return False
+        case ev.MarksCleared():
+            _to_admitted(session, hub, wire.MarksWiped())
+            return False
+        case ev.EndingSoon(participant=who_id, left_ms=left):
+            hub.send(who_id, wire.EndingSoon(left))
+            return True
+        case ev.ParticipantLeft(participant=who_id, reason=reason):
+            hub.dismiss(who_id, wire.Farewell(reason, receipts.get(who_id, "")))
+            return True
+        case ev.SessionEnded(reason=reason):
+            for who_id in hub.connected():
+                hub.dismiss(who_id, wire.Farewell(reason, receipts.get(who_id, "")))
+            return False
+        case _:
+            return True
+
+
+def _to_admitted(session: Session, hub: Hub, message: wire.ServerMessage) -> None:
+    for seat in session.present():
+        if seat.admitted:
+            hub.send(seat.who.id, message)
+
+
+def _to_viewers(session: Session, hub: Hub, event: ev.MarkDrawn, mark: wire.Mark) -> None:
+    """A mark goes to the surface's owner and to whoever may see that surface now, nobody else."""
+    surface = session.surfaces.get(event.surface)
+    viewers = {flow.viewer for flow in session.flows(event.at_ms) if flow.source == event.surface}
+    if surface is not None:
+        viewers.add(surface.owner)
+    for viewer in viewers:
+        hub.send(viewer, mark)
+
+
+def history(session: Session, events: Iterable[ev.Event]) -> list[wire.Line]:
+    """Return the chat so far, oldest first."""
+    return [line_of(session, event) for event in events if isinstance(event, ev.ChatSaid)]

@@ -1,0 +1,43 @@
+"""Which audit leaf an event leaves behind. Chat and marks are in the recording and leave none; text is never copied."""
+
+from __future__ import annotations
+
+import json
+
+from concierge.domain import events as ev
+from concierge.domain.event_codec import encode
+from concierge.domain.session import Session
+from concierge.services.ports import AuditLeaf
+
+_NO_LEAF: tuple[type[ev.Event], ...] = (ev.ChatSaid, ev.MarkDrawn, ev.MarksCleared, ev.EndingSoon)
+_WORDS = frozenset({"brief", "note", "outcome", "text", "name", "organisation", "to_name"})
+
+
+def leaf_of(session: Session, event: ev.Event) -> AuditLeaf | None:
+    """Return the leaf for one event, or None where none is owed."""
+    if isinstance(event, _NO_LEAF):
+        return None
+    detail = _without_words(encode(event))
+    actor = detail.get("by") or detail.get("participant") or "broker"
+    if isinstance(actor, dict):
+        actor = actor["id"]
+    return AuditLeaf(
+        at_ms=event.at_ms,
+        kind=type(event).__name__,
+        actor=str(actor),
+        subject=session.id,
+        detail=json.dumps(detail, sort_keys=True, separators=(",", ":")),
+    )
+
+
+def leaves_of(session: Session, events: tuple[ev.Event, ...] | list[ev.Event]) -> list[AuditLeaf]:
+    """Return the leaves of several events, in order."""
+    return [leaf for event in events if (leaf := leaf_of(session, event)) is not None]
+
+
+def _without_words(value: dict[str, object]) -> dict[str, object]:
+    return {
+        key: _without_words(item) if isinstance(item, dict) else item
+        for key, item in value.items()
+        if key not in _WORDS
+    }

@@ -1,0 +1,103 @@
+"""Opening a session on a ticket, and the codes and links by which its customer finds it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from concierge.domain import events as ev
+from concierge.domain import limits
+from concierge.domain.access import AccessRequest, Act, Principal, Resource
+from concierge.domain.capability import IN_A_BROWSER, Capability
+from concierge.domain.commands import OpenSession
+from concierge.domain.decide import decide
+from concierge.domain.errors import Refused
+from concierge.domain.evolve import evolve
+from concierge.domain.ids import ParticipantId, RecordingId, SessionId, TicketId
+from concierge.domain.participant import Participant, Role
+from concierge.domain.person import Person
+from concierge.domain.recording import Recording, RecordingState
+from concierge.domain.ticket import TicketState
+from concierge.services.leaves import leaves_of
+from concierge.services.live import LiveSession
+from concierge.services.permission import check
+from concierge.services.ports import RecordingOpening
+from concierge.services.registry import Registry
+from concierge.services.showing import Backdrop
+from concierge.services.tools import Tools
+from concierge.wire.view import CodeView
+
+DAY_MS = 24 * 60 * 60_000
+HOST_CEILING = IN_A_BROWSER - {Capability.RECORD}
+
+
+async def open_session(
+    tools: Tools, registry: Registry, principal: Principal, host: Person, ticket: TicketId
+) -> LiveSession:
+    """Open a session; one live session a ticket. Raises Refused, EvidenceUnavailable, StoreUnavailable."""
+    record = await tools.tickets.get(ticket)
+    if record is None:
+        raise Refused("no_such_ticket", f"{ticket} does not exist")
+    check(tools.policy, AccessRequest(principal, Act.OPEN_SESSION, Resource("Ticket", ticket)))
+    if registry.of_ticket(ticket) is not None:
+        raise Refused("session_open_already", f"{ticket} has a live session")
+    seat = Participant(
+        id=ParticipantId(tools.mint.id("participant")),
+        role=Role.HOST,
+        name=host.name,
+        organisation=tools.installation.organisation,
+        may_hold=HOST_CEILING,
+        person=host.id,
+    )
+    command = OpenSession(
+        by=seat.id,
+        session=SessionId(tools.mint.id("session")),
+        ticket=ticket,
+        recording=RecordingId(tools.mint.id("recording")),
+        host=seat,
+    )
+    (event,) = decide(None, command, tools.clock.now())
+    session = evolve(None, event)
+    await _evidence_first(tools, session.recording, event, record.customer.name)
+    await tools.sessions.save(session, [event], leaves_of(session, [event]))
+    if record.state is TicketState.OPEN:
+        await tools.tickets.set_state(ticket, TicketState.WAITING, tools.clock.wall())
+    live = registry.add(session, Backdrop(record.number, record.title))
+    await new_code(tools, live)
+    return live
+
+
+async def _evidence_first(tools: Tools, recording: RecordingId, event: ev.Event, customer_name: str) -> None:
+    """The recording exists and holds the first event before anything else does."""
+    if not isinstance(event, ev.SessionOpened):
+        raise Refused("not_now", "a session begins with SessionOpened")
+    opening = RecordingOpening(recording, event.session, event.ticket, event.at_ms)
+    wrapped = await tools.evidence.open(opening)
+    await tools.evidence.commit(recording, [event])
+    row = Recording(
+        id=recording,
+        session=event.session,
+        ticket=event.ticket,
+        state=RecordingState.OPEN,
+        opened_ms=event.at_ms,
+        closed_ms=None,
+        keep_until_ms=event.at_ms + tools.installation.kept_days * DAY_MS,
+        host_name=event.host.name,
+        customer_name=customer_name,
+        people=(event.host.name,),
+    )
+    await tools.recordings.add(row, wrapped)
+
+
+async def new_code(tools: Tools, live: LiveSession) -> CodeView:
+    """Make a fresh pairing code and link for a session; the old ones die."""
+    if live.decided.customer is not None:
+        raise Refused("customer_already_here", "the customer has joined; a code is not needed")
+    digits, link = tools.mint.digits(limits.CODE_DIGITS), tools.mint.secret()
+    until_ms = tools.clock.now() + limits.CODE_LIFE_MS
+    await tools.pairings.drop(live.decided.id)
+    await tools.pairings.add("code", tools.secrets.digest("code", digits), live.decided.id, until_ms)
+    await tools.pairings.add("link", tools.secrets.digest("link", link), live.decided.id, until_ms)
+    code = CodeView(digits, f"{tools.installation.public_url}/join/{link}", until_ms)
+    live.backdrop = replace(live.backdrop, code=code)
+    live.send_views()
+    return code

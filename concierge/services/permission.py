@@ -1,0 +1,94 @@
+"""Asking the policy engine: for a participant's act, and for every grant before it is made.
+
+Rule: frames are checked against the compiled grant; the engine is asked when a grant is made or something it rests on
+changes, never per frame.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from concierge.domain import events as ev
+from concierge.domain.access import AccessDecision, AccessRequest, Act, Attribute, Principal, Resource
+from concierge.domain.capability import Capability
+from concierge.domain.errors import Refused
+from concierge.domain.evolve import evolve
+from concierge.domain.grant import Grant
+from concierge.domain.participant import Participant, Presence, Role
+from concierge.domain.session import Session
+from concierge.services.policy_port import PolicyEngine
+
+
+def participant_principal(session: Session, who: Participant) -> Principal:
+    """Return a seat as the policies know it."""
+    attributes: dict[str, Attribute] = {"session": session.id}
+    if who.company is not None:
+        attributes["company"] = who.company
+    if who.person is not None:
+        attributes["person"] = who.person
+    return Principal("Participant", who.id, who.role, attributes)
+
+
+def session_resource(session: Session) -> Resource:
+    """Return a session as the policies know it."""
+    host = session.seats[session.host].who
+    attributes: dict[str, Attribute] = {
+        "host": host.person or "",
+        "state": session.state,
+        "recording": session.recorded,
+    }
+    if session.handover is not None:
+        attributes["handover_to"] = session.handover.to
+    return Resource("Session", session.id, attributes)
+
+
+def check(policy: PolicyEngine, request: AccessRequest) -> AccessDecision:
+    """Return the decision when it is a permit. Raises Refused with the id of the deciding policy as its code."""
+    decision = policy.decide(request)
+    if not decision.permitted:
+        code = decision.reasons[0] if decision.reasons else "not_permitted"
+        raise Refused(code, f"{request.principal.role} {request.principal.id} may not {request.act}")
+    return decision
+
+
+def check_act(policy: PolicyEngine, session: Session, who: Participant, act: Act) -> None:
+    """Raise Refused unless the policy lets this participant do this in this session."""
+    context: dict[str, Attribute] = {}
+    if act is Act.SHARE_SCREEN:
+        context["consented"] = any(key[1] is Capability.VIEW_SCREEN for key in session.grants)
+    check(policy, AccessRequest(participant_principal(session, who), act, session_resource(session), context))
+
+
+def hold_request(session: Session, grant: Grant) -> AccessRequest:
+    """Return the question whether a participant may hold a capability, with everything it rests on."""
+    who = session.seats[grant.participant].who
+    host = session.seat(session.host)
+    context: dict[str, Attribute] = {
+        "capability": grant.capability,
+        "consented": grant.consent is not None,
+        "recorded": session.recorded,
+        "endpoint_client": False,
+        "host_present": host is not None and host.presence is Presence.JOINED,
+    }
+    if who.role is Role.VENDOR:
+        context["invite_capabilities"] = tuple(sorted(who.may_hold))
+    return AccessRequest(
+        participant_principal(session, who), Act.HOLD_CAPABILITY, session_resource(session), context
+    )
+
+
+def check_grants(policy: PolicyEngine, session: Session, events: Iterable[ev.Event]) -> None:
+    """Raise Refused unless the policy permits every grant these events would make."""
+    for event in events:
+        if isinstance(event, ev.GrantGiven):
+            check(policy, hold_request(session, event.grant))
+        session = evolve(session, event)
+
+
+def no_longer_held(policy: PolicyEngine, session: Session) -> list[tuple[str, Capability]]:
+    """Return the grants in force that the policy would not permit now."""
+    return [
+        (grant.participant, grant.capability)
+        for grant in session.grants.values()
+        if not policy.decide(hold_request(session, grant)).permitted
+    ]

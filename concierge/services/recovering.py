@@ -1,0 +1,96 @@
+"""After a crash: bring recording and database together, say truthfully what became of each session, and go on.
+
+Every session that had not ended is paused with the reason `broker_restarted`; what was shown or heard is closed (the
+media are gone), seats and consents are kept. A recording that cannot be reopened ends its session as
+`recording_failed`: nobody goes on unrecorded.
+"""
+
+from __future__ import annotations
+
+import structlog
+
+from concierge.domain import commands as cmd
+from concierge.domain import events as ev
+from concierge.domain.decide import decide
+from concierge.domain.errors import EvidenceUnavailable
+from concierge.domain.evolve import fold
+from concierge.domain.ids import RecordingId, SessionId
+from concierge.domain.reasons import EndReason, PauseReason
+from concierge.domain.session import Session, State
+from concierge.services.closing import close_recording
+from concierge.services.joining import mint_receipt
+from concierge.services.leaves import leaves_of
+from concierge.services.ports import RecordingOpening
+from concierge.services.registry import Registry
+from concierge.services.showing import Backdrop
+from concierge.services.tools import Tools
+
+_log = structlog.get_logger(__name__)
+
+
+async def recover(tools: Tools, registry: Registry) -> int:
+    """Recover every unended session; return how many are live again."""
+    count = 0
+    for session_id, recording_id in await tools.sessions.unended():
+        session = await _recover_one(tools, session_id, recording_id)
+        if session is not None and session.state is not State.ENDED:
+            await _revive(tools, registry, session)
+            count += 1
+    return count
+
+
+async def _recover_one(tools: Tools, session_id: SessionId, recording_id: RecordingId) -> Session | None:
+    kept = await tools.sessions.events(session_id)
+    if not kept or not isinstance(kept[0], ev.SessionOpened):
+        _log.error("session_without_events", session=session_id)
+        return None
+    opened = kept[0]
+    opening = RecordingOpening(recording_id, session_id, opened.ticket, opened.at_ms)
+    wrapped = await tools.recordings.wrapped_key(recording_id)
+    try:
+        recorded = await tools.evidence.reopen(opening, wrapped or b"")
+    except EvidenceUnavailable as error:
+        _log.error("recording_not_recovered", recording=recording_id, reason=str(error))
+        return await _end_unrecorded(tools, fold(kept))
+    return await _bring_together(tools, kept, recorded)
+
+
+async def _bring_together(tools: Tools, kept: list[ev.Event], recorded: list[ev.Event]) -> Session:
+    """Fold into the database what only the recording has; record what only the database has."""
+    by_number = {event.seq: event for event in kept} | {event.seq: event for event in recorded}
+    events = [by_number[number] for number in sorted(by_number)]
+    session = fold(events)
+    known = {event.seq for event in kept}
+    missing = [event for event in events if event.seq not in known]
+    if missing:
+        await tools.sessions.save(session, missing, leaves_of(session, missing))
+    numbers = {event.seq for event in recorded}
+    unrecorded = [event for event in kept if event.seq not in numbers]
+    if unrecorded:
+        await tools.evidence.commit(session.recording, unrecorded)
+    if session.state is State.ENDED:
+        await close_recording(tools, session)
+    return session
+
+
+async def _end_unrecorded(tools: Tools, session: Session) -> Session:
+    events = decide(session, cmd.End(reason=EndReason.RECORDING_FAILED), tools.clock.now())
+    session = fold(events, session)
+    await tools.sessions.save(session, events, leaves_of(session, list(events)))
+    return session
+
+
+async def _revive(tools: Tools, registry: Registry, session: Session) -> None:
+    ticket = await tools.tickets.get(session.ticket)
+    backdrop = Backdrop(ticket.number if ticket else "", ticket.title if ticket else "")
+    for seat in session.present():
+        backdrop.receipts[seat.who.id] = await mint_receipt(tools, session.id, seat.who.id)
+        if seat.who.invite is not None:
+            invite = await tools.invites.get(seat.who.invite)
+            backdrop.briefs[seat.who.id] = invite.brief if invite is not None else ""
+    live = registry.add(session, backdrop)
+    live.narrow(cmd.Pause(reason=PauseReason.BROKER_RESTARTED))
+    for surface in list(session.surfaces):
+        live.narrow(cmd.CloseSurface(surface=surface))
+    for speaker in session.voices:
+        live.narrow(cmd.CloseVoice(by=speaker))

@@ -1,0 +1,56 @@
+"""What the use cases work with: every port in one frozen bundle, filled in once by bootstrap."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from concierge.services.media_port import MediaPlane
+from concierge.services.policy_port import PolicyEngine
+from concierge.services.ports import (
+    Audit,
+    Clock,
+    EvidenceLog,
+    Invites,
+    Mint,
+    Pairings,
+    People,
+    Recordings,
+    Seats,
+    Secrets,
+    Sessions,
+    Tickets,
+)
+from concierge.wire.messages import IceServer
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """What the operator set for the whole installation, as people are shown it."""
+
+    organisation: str
+    desk_phone: str
+    public_url: str
+    kept_days: int
+    ice_servers: tuple[IceServer, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """The ports, by name."""
+
+    installation: Installation
+    run: str
+    clock: Clock
+    mint: Mint
+    secrets: Secrets
+    policy: PolicyEngine
+    media: MediaPlane
+    evidence: EvidenceLog
+    sessions: Sessions
+    tickets: Tickets
+    people: People
+    invites: Invites
+    pairings: Pairings
+    seats: Seats
+    recordings: Recordings
+    audit: Audit
