@@ -8,7 +8,8 @@ import os
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import override
+
+from typing_extensions import override
 
 from recorder.store import RealFiles
 

@@ -1,0 +1,120 @@
+"""Heads come back, and a head that says anything impossible is refused even when it is properly signed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from recorder import chain, events, manifest
+from recorder.errors import TruncatedError, UnreadableRecordingError, VerificationError
+from recorder.manifest import EpochHeader, Header, Opening, TornPiece, read_head
+from tests.recorder.studio import HEADER, PINNED, epochs, fixed, signer
+
+SIGNER = signer(PINNED, HEADER.recording_id, 0)
+
+
+def signed(fields: dict[str, Any], commitments: dict[int, bytes] | None = None) -> bytes:
+    packed = events.canonical(fields)
+    unsigned = manifest.pack_unsigned(packed, commitments or {7: bytes(32)})
+    previous = bytes.fromhex(fields["previous"]) if len(str(fields.get("previous"))) == 64 else bytes(32)
+    return unsigned + SIGNER.private.sign(chain.genesis(previous, unsigned))
+
+
+def fields() -> dict[str, Any]:
+    header = EpochHeader(
+        header=HEADER,
+        epoch=0,
+        opening=Opening.RECOVERED,
+        first_segment=0,
+        previous=chain.START,
+        salt=fixed("salt"),
+        signer=SIGNER.public,
+        certificate=SIGNER.certificate,
+        installation=SIGNER.installation,
+        found=(TornPiece("torn-0000.bin", 12, fixed("piece")),),
+    )
+    return events.parse(header.pack())
+
+
+def test_a_head_comes_back() -> None:
+    raw = signed(fields(), {1: fixed("a"), 200: fixed("b")})
+    head = read_head(raw + b"segments")
+    assert head.size == len(raw)
+    assert head.header.header == HEADER
+    assert head.header.found == (TornPiece("torn-0000.bin", 12, fixed("piece")),)
+    assert head.commitments == {1: fixed("a"), 200: fixed("b")}
+
+
+@pytest.mark.parametrize("length", [0, 3, 9, 10, 40, 500])
+def test_a_head_cut_short_is_truncated(length: int) -> None:
+    with pytest.raises(TruncatedError):
+        read_head(epochs(1)[0].head[:length])
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"epoch": -1},
+        {"epoch": 10_000},
+        {"epoch": True},
+        {"epoch": "0"},
+        {"first_segment": 2**64},
+        {"opened_at_ms": 2**64},
+        {"opened_at_ms": 1.5},
+        {"opening": "reopened"},
+        {"recording_id": "with space"},
+        {"recording_id": ""},
+        {"ticket_id": "x" * 129},
+        {"session_id": 7},
+        {"salt": "00"},
+        {"salt": "ZZ" * 32},
+        {"signer": "00" * 31},
+        {"found": {}},
+        {"found": [1]},
+        {"found": [{"bytes": 1, "file": "../../etc/passwd", "sha256": "00" * 32}]},
+        {"found": [{"bytes": 1, "file": "torn-0000.bin", "sha256": "00" * 32, "more": 1}]},
+        {"found": [{"bytes": 1}] * 101},
+        {"surprise": 1},
+        {"salt": None},
+    ],
+    ids=str,
+)
+def test_an_impossible_field_is_refused(change: dict[str, Any]) -> None:
+    with pytest.raises(VerificationError):
+        read_head(signed({**fields(), **change}))
+
+
+def test_a_missing_field_is_refused() -> None:
+    for name in fields():
+        less = {key: value for key, value in fields().items() if key != name}
+        with pytest.raises(VerificationError):
+            read_head(signed({"previous": None, **less} if name == "previous" else less))
+
+
+def test_a_certificate_for_another_epoch_is_refused() -> None:
+    with pytest.raises(VerificationError, match="certificate"):
+        read_head(signed({**fields(), "epoch": 1}))
+
+
+def test_classes_out_of_order_are_refused() -> None:
+    raw = manifest.pack_unsigned(events.canonical(fields()), {1: bytes(32), 2: bytes(32)})
+    swapped = raw[: -2 * 33] + raw[-33:] + raw[-66:-33]
+    with pytest.raises(VerificationError, match="order"):
+        read_head(swapped + SIGNER.private.sign(chain.genesis(chain.START, swapped)))
+
+
+def test_what_is_no_recording_or_a_newer_one_is_told_apart() -> None:
+    head = epochs(1)[0].head
+    with pytest.raises(VerificationError, match="no recording"):
+        read_head(b"RIFF" + head[4:])
+    with pytest.raises(UnreadableRecordingError, match="generation 1"):
+        read_head(head[:4] + b"\0\1" + head[6:])
+
+
+@pytest.mark.parametrize(
+    "ids", [("", "s", "t"), ("r", "a b", "t"), ("r", "s", "naïve"), ("r", "s", "t" * 129)]
+)
+def test_ids_are_opaque_and_printable(ids: tuple[str, str, str]) -> None:
+    with pytest.raises(ValueError, match="opaque"):
+        Header(*ids, 0)
