@@ -1,0 +1,325 @@
+"""Every table, in types both databases have. Migrations make them; a test compares the two.
+
+Rules: text from outside lives in `Words` columns, times are milliseconds in BigInteger, secrets are here only as hashes.
+What the evidence tells (sessions, their events) has no foreign keys: it is kept even when the desk's rows are gone.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.types import TypeDecorator
+from typing_extensions import override
+
+from concierge.adapters.db.words import clean
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Words(TypeDecorator[str]):
+    """Text of any origin: what no database stores (NUL, lone surrogates) becomes U+FFFD on the way in."""
+
+    impl = Text
+    cache_ok = True
+
+    @override
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        return None if value is None else clean(value)
+
+
+metadata = MetaData(naming_convention=NAMING)
+
+# BIGSERIAL on PostgreSQL; SQLite counts rows by itself only in a column that is exactly INTEGER.
+ROW_NUMBER = BigInteger().with_variant(Integer(), "sqlite")
+
+counters = Table(
+    "counters",
+    metadata,
+    Column("name", Words, primary_key=True),
+    Column("value", BigInteger, nullable=False),
+)
+
+# --- sessions and what they project ---
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("id", Words, primary_key=True),
+    Column("ticket", Words, nullable=False, index=True),
+    Column("recording", Words, nullable=False),
+    Column("state", Words, nullable=False, index=True),
+    Column("host", Words),
+    Column("host_name", Words, nullable=False),
+    Column("customer_name", Words, nullable=False),
+    Column("opened_ms", BigInteger, nullable=False),
+    Column("ended_ms", BigInteger),
+    Column("end_reason", Words),
+    Column("outcome", Words, nullable=False),
+    Column("last_seq", BigInteger, nullable=False),
+)
+
+session_events = Table(
+    "session_events",
+    metadata,
+    Column("session", Words, primary_key=True),
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("at_ms", BigInteger, nullable=False),
+    # JSON in ASCII: every character survives, also those that a text column refuses.
+    Column("event", Text, nullable=False),
+)
+
+# --- tickets ---
+
+tickets = Table(
+    "tickets",
+    metadata,
+    Column("id", Words, primary_key=True),
+    Column("number", Words, nullable=False),
+    Column("title", Words, nullable=False),
+    Column("description", Words, nullable=False),
+    Column("customer_name", Words, nullable=False),
+    Column("customer_email", Words, nullable=False),
+    Column("customer_phone", Words, nullable=False),
+    Column("customer_site", Words, nullable=False),
+    Column("customer_device", Words, nullable=False),
+    Column("customer_time_zone", Words, nullable=False),
+    Column("customer_language", Words, nullable=False),
+    Column("priority", Words, nullable=False),
+    Column("state", Words, nullable=False, index=True),
+    Column("assignee", Words),
+    Column("opened_ms", BigInteger, nullable=False),
+    Column("updated_ms", BigInteger, nullable=False),
+    UniqueConstraint("number"),
+)
+
+thread_entries = Table(
+    "thread_entries",
+    metadata,
+    Column("id", Words, primary_key=True),
+    Column("ticket", Words, nullable=False),
+    Column("channel", Words, nullable=False),
+    Column("author", Words, nullable=False),
+    Column("text", Words, nullable=False),
+    Column("at_ms", BigInteger, nullable=False),
+    Column("person", Words),
+    Column("session", Words),
+    Index(None, "ticket", "at_ms"),
+)
+
+# What can be found: `text` as written, `words` as the index of either database reads it.
+search_lines = Table(
+    "search_lines",
+    metadata,
+    Column("id", ROW_NUMBER, primary_key=True),
+    Column("source", Words, nullable=False),
+    Column("ticket", Words, nullable=False, index=True),
+    Column("session", Words),
+    Column("found_in", Words, nullable=False),
+    Column("at_ms", BigInteger, nullable=False),
+    Column("text", Words, nullable=False),
+    Column("words", Words, nullable=False),
+    UniqueConstraint("source"),
+)
+
+# --- people, companies, and how people prove who they are ---
+
+people = Table(
+    "people",
+    metadata,
+    Column("id", Words, primary_key=True),
+    Column("name", Words, nullable=False),
+    Column("sign_in_name", Words, nullable=False),
+    Column("sign_in_key", Words, nullable=False),
+    Column("email", Words, nullable=False),
+    Column("role", Words, nullable=False),
+    Column("state", Words, nullable=False),
+    UniqueConstraint("sign_in_key"),
+)
+
+companies = Table(
+    "companies",
+    metadata,
+    Column("id", Words, primary_key=True),
+    Column("name", Words, nullable=False),
+    Column("contact", Words, nullable=False),
+)
+
+credentials = Table(
+    "credentials",
+    metadata,
+    Column("person", ForeignKey("people.id"), primary_key=True),
+    Column("password_hash", Words),
+    Column("totp_sealed", LargeBinary),
+    Column("totp_offered", LargeBinary),
+    Column("totp_step", BigInteger, nullable=False, server_default="0"),
+)
+
+sign_in_tries = Table(
+    "sign_in_tries",
+    metadata,
+    Column("name_hash", LargeBinary, primary_key=True),
+    Column("failed", Integer, nullable=False),
+    Column("last_ms", BigInteger, nullable=False, index=True),
+)
+
+sign_ins = Table(
+    "sign_ins",
+    metadata,
+    Column("id", Words, primary_key=True),
+    Column("person", ForeignKey("people.id"), nullable=False, index=True),
+    Column("secret_hash", LargeBinary, nullable=False),
+    Column("created_ms", BigInteger, nullable=False),
+    Column("seen_ms", BigInteger, nullable=False),
+    Column("until_ms", BigInteger, nullable=False),
+    Column("address", Words, nullable=False),
+    UniqueConstraint("secret_hash"),
+)
+
+sign_in_links = Table(
+    "sign_in_links",
+    metadata,
+    Column("id", Words, primary_key=True),
+    Column("person", ForeignKey("people.id"), nullable=False, index=True),
+    Column("secret_hash", LargeBinary, nullable=False),
+    Column("created_ms", BigInteger, nullable=False),
+    Column("until_ms", BigInteger, nullable=False),
+    Column("uses_left", Integer),
+    UniqueConstraint("secret_hash"),
+)
+
+api_keys = Table(
+    "api_keys",
+    metadata,
+    Column("id", Words, primary_key=True),
+    Column("person", ForeignKey("people.id"), nullable=False, index=True),
+    Column("secret_hash", LargeBinary, nullable=False),
+    Column("name", Words, nullable=False),
+    Column("scopes", Text, nullable=False),
+    Column("created_ms", BigInteger, nullable=False),
+    Column("until_ms", BigInteger, nullable=False),
+    Column("used_ms", BigInteger),
+    Column("revoked_ms", BigInteger),
+    UniqueConstraint("secret_hash"),
+)
+
+# --- doors ---
+
+invites = Table(
+    "invites",
+    metadata,
+    Column("id", Words, primary_key=True),
+    Column("link_hash", LargeBinary, nullable=False),
+    Column("pin_hash", LargeBinary, nullable=False),
+    Column("ticket", Words, nullable=False),
+    Column("session", Words, index=True),
+    Column("company", Words, nullable=False),
+    Column("company_name", Words, nullable=False),
+    Column("vendor_name", Words, nullable=False),
+    Column("vendor_email", Words, nullable=False),
+    Column("capabilities", Text, nullable=False),
+    Column("from_ms", BigInteger, nullable=False),
+    Column("until_ms", BigInteger, nullable=False),
+    Column("created_by", Words, nullable=False),
+    Column("created_ms", BigInteger, nullable=False, index=True),
+    Column("brief", Words, nullable=False),
+    Column("redeemed_ms", BigInteger),
+    Column("redeemed_as", Words),
+    Column("revoked_ms", BigInteger),
+    Column("failed_pins", Integer, nullable=False),
+    UniqueConstraint("link_hash"),
+)
+
+pairings = Table(
+    "pairings",
+    metadata,
+    Column("kind", Words, primary_key=True),
+    Column("secret_hash", LargeBinary, primary_key=True),
+    Column("session", Words, nullable=False, index=True),
+    Column("until_ms", BigInteger, nullable=False),
+    Column("used_ms", BigInteger),
+)
+
+seats = Table(
+    "seats",
+    metadata,
+    Column("secret_hash", LargeBinary, primary_key=True),
+    Column("session", Words, nullable=False, index=True),
+    Column("participant", Words, nullable=False),
+    Column("until_ms", BigInteger, nullable=False),
+)
+
+throttles = Table(
+    "throttles",
+    metadata,
+    Column("bucket", Words, primary_key=True),
+    Column("key_hash", LargeBinary, primary_key=True),
+    Column("hits", Integer, nullable=False),
+    Column("until_ms", BigInteger, nullable=False, index=True),
+)
+
+# --- evidence, as far as the database knows it ---
+
+recordings = Table(
+    "recordings",
+    metadata,
+    Column("id", Words, primary_key=True),
+    Column("session", Words, nullable=False, index=True),
+    Column("ticket", Words, nullable=False, index=True),
+    Column("state", Words, nullable=False),
+    Column("opened_ms", BigInteger, nullable=False, index=True),
+    Column("closed_ms", BigInteger),
+    Column("keep_until_ms", BigInteger, nullable=False),
+    Column("host_name", Words, nullable=False),
+    Column("customer_name", Words, nullable=False),
+    Column("outcome", Words, nullable=False),
+)
+
+recording_keys = Table(
+    "recording_keys",
+    metadata,
+    Column("recording", Words, primary_key=True),
+    Column("wrapped", LargeBinary, nullable=False),
+)
+
+# Names by which a recording is found; `folded` is how they are compared.
+recording_names = Table(
+    "recording_names",
+    metadata,
+    Column("recording", Words, primary_key=True),
+    Column("kind", Words, primary_key=True),
+    Column("name", Words, primary_key=True),
+    Column("folded", Words, nullable=False),
+    Column("position", Integer, nullable=False),
+    CheckConstraint("kind IN ('person', 'company')", name="kind"),
+)
+
+# Append-only: triggers refuse UPDATE, DELETE and TRUNCATE. `number` counts from 1 without a gap (counters.audit).
+audit_leaves = Table(
+    "audit_leaves",
+    metadata,
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("at_ms", BigInteger, nullable=False),
+    Column("kind", Words, nullable=False),
+    Column("actor", Words, nullable=False),
+    Column("subject", Words, nullable=False),
+    Column("detail", Words, nullable=False),
+    Column("leaf_hash", LargeBinary, nullable=False, index=True),
+)
