@@ -1,0 +1,216 @@
+"""Settings: read once at start, checked once, in words a person can act on. Nothing else reads the environment.
+
+Every setting has one name. It is looked for on the command line, then in the environment as CONCIERGE_<NAME>, then in
+the TOML file named by --config, then its default holds.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from concierge import shipped
+from concierge.domain.errors import ConciergeError
+
+LOCAL_HOSTS: Final = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+class SettingError(ConciergeError):
+    """A setting that makes no sense; `str(error)` names it and says what is expected."""
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """All settings. Paths are absolute; `database_url` "" means SQLite in the data directory."""
+
+    data_dir: Path
+    host: str = "localhost"
+    port: int = 8080
+    public_url: str = ""
+    cert_file: Path | None = None
+    key_file: Path | None = None
+    trusted_proxies: tuple[str, ...] = ()
+    database_url: str = ""
+    policies_dir: Path = shipped.POLICIES
+    kek_file: Path | None = None
+    organisation: str = "Service Desk"
+    desk_phone: str = ""
+    kept_days: int = 90
+    media_listen: tuple[str, ...] = ()
+    media_public_address: str = ""
+    media_ports: tuple[int, int] | None = None
+    ice_servers: tuple[Mapping[str, Any], ...] = ()
+    log_format: str = "console"
+
+    @property
+    def base_url(self) -> str:
+        """The address people open, without a slash at the end."""
+        if self.public_url:
+            return self.public_url
+        scheme = "https" if self.cert_file else "http"
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{scheme}://{host}:{self.port}"
+
+    @property
+    def local(self) -> bool:
+        """Whether browser and broker are meant to be on one machine."""
+        return urlsplit(self.base_url).hostname in LOCAL_HOSTS
+
+
+def load(given: Mapping[str, str | None], environment: Mapping[str, str] | None = None) -> Config:
+    """Return the settings. `given` holds texts from the command line, by name. Raises SettingError."""
+    environment = os.environ if environment is None else environment  # noqa: TID251 - this is the one place
+    texts: dict[str, Any] = _from_file(given.get("config") or environment.get("CONCIERGE_CONFIG"))
+    for name in _PARSERS:
+        if (text := environment.get(f"CONCIERGE_{name.upper()}")) is not None:
+            texts[name] = text
+        if (text := given.get(name)) is not None:
+            texts[name] = text
+    values = {name: _parsed(name, value) for name, value in texts.items() if value != ""}
+    if "data_dir" not in values:
+        raise SettingError(
+            "data_dir is missing: say where everything is kept (--data-dir or CONCIERGE_DATA_DIR)"
+        )
+    return _checked(Config(**values))
+
+
+def _from_file(name: str | None) -> dict[str, Any]:
+    if not name:
+        return {}
+    try:
+        document = tomllib.loads(Path(name).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise SettingError(f"the settings file {name} cannot be read: {error}") from None
+    unknown = sorted(set(document) - set(_PARSERS))
+    if unknown:
+        raise SettingError(f"the settings file {name} holds {unknown[0]!r}, which is no setting")
+    return document
+
+
+def _parsed(name: str, value: Any) -> Any:
+    try:
+        return _PARSERS[name](value)
+    except (ValueError, TypeError) as error:
+        raise SettingError(f"{name}: {error}") from None
+
+
+def _checked(config: Config) -> Config:
+    if (config.cert_file is None) != (config.key_file is None):
+        raise SettingError("cert_file and key_file belong together: give both or neither")
+    for path in (config.cert_file, config.key_file, config.kek_file):
+        if path is not None and not path.is_file():
+            raise SettingError(f"{path} is not a file")
+    if not config.policies_dir.is_dir():
+        raise SettingError(f"policies_dir: {config.policies_dir} is not a directory")
+    return config
+
+
+# --- one parser a setting ---
+
+
+def _text(value: Any) -> str:
+    return str(value).strip()
+
+
+def _path(value: Any) -> Path:
+    return Path(str(value)).expanduser().resolve()
+
+
+def _number(low: int, high: int) -> Callable[[Any], int]:
+    def parse(value: Any) -> int:
+        text = str(value)
+        if not text.isdecimal() or not low <= int(text) <= high:
+            raise ValueError(f"a number from {low} to {high} is expected, not {text!r}")
+        return int(text)
+
+    return parse
+
+
+def _url(value: Any) -> str:
+    text = str(value).rstrip("/")
+    parts = urlsplit(text)
+    if (
+        parts.scheme not in {"http", "https"}
+        or not parts.hostname
+        or parts.query
+        or parts.fragment
+        or parts.username
+    ):
+        raise ValueError(f"an address like https://desk.example.org/concierge is expected, not {text!r}")
+    return text
+
+
+def _list(value: Any) -> tuple[str, ...]:
+    items = value if isinstance(value, list) else str(value).split(",")
+    return tuple(item.strip() for item in map(str, items) if item.strip())
+
+
+def _addresses(value: Any) -> tuple[str, ...]:
+    return tuple(str(ip_address(item)) for item in _list(value))
+
+
+def _address(value: Any) -> str:
+    return str(ip_address(str(value)))
+
+
+def _ports(value: Any) -> tuple[int, int]:
+    first, dash, last = str(value).partition("-")
+    low, high = _number(1024, 65535)(first), _number(1024, 65535)(last)
+    if not dash or low > high:
+        raise ValueError(f"a range like 50000-50199 is expected, not {value!r}")
+    return low, high
+
+
+def _ice_servers(value: Any) -> tuple[Mapping[str, Any], ...]:
+    """RTCConfiguration.iceServers as JSON: [{"urls": "turn:…", "username": "…", "credential": "…"}]."""
+    servers = json.loads(value) if isinstance(value, str) else value
+    if not isinstance(servers, list):
+        raise TypeError("a JSON list of {urls, username, credential} is expected")
+    for server in servers:
+        urls = server.get("urls") if isinstance(server, dict) else None
+        listed = urls if isinstance(urls, list) else [urls]
+        if not all(
+            isinstance(url, str) and url.split(":")[0] in {"stun", "stuns", "turn", "turns"} for url in listed
+        ):
+            raise ValueError("every entry has urls beginning with stun:, stuns:, turn: or turns:")
+    return tuple(servers)
+
+
+def _choice(*choices: str) -> Callable[[Any], str]:
+    def parse(value: Any) -> str:
+        if value not in choices:
+            raise ValueError(f"one of {', '.join(choices)} is expected, not {value!r}")
+        return str(value)
+
+    return parse
+
+
+_PARSERS: Final[dict[str, Callable[[Any], Any]]] = {
+    "data_dir": _path,
+    "host": _text,
+    "port": _number(1, 65535),
+    "public_url": _url,
+    "cert_file": _path,
+    "key_file": _path,
+    "trusted_proxies": _addresses,
+    "database_url": _text,
+    "policies_dir": _path,
+    "kek_file": _path,
+    "organisation": _text,
+    "desk_phone": _text,
+    "kept_days": _number(1, 36_500),
+    "media_listen": _addresses,
+    "media_public_address": _address,
+    "media_ports": _ports,
+    "ice_servers": _ice_servers,
+    "log_format": _choice("console", "json"),
+}
+
+SETTINGS: Final = tuple(field.name for field in fields(Config))
