@@ -1,0 +1,87 @@
+"""The auditor's pages: finding recordings, and replaying one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from concierge.server.views.desk import Verdict
+from concierge.server.views.frame import Moment, Piece, View
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingRow:
+    """One recording in the list. `found` is the place the words were found in, when words were searched for."""
+
+    recording_id: str
+    title: str
+    ticket_number: str
+    host: str
+    customer: str
+    vendors: tuple[str, ...]
+    started: Moment
+    duration: str
+    verdict: Verdict
+    found: tuple[Piece, ...] = ()
+    on_hold: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingFilter:
+    """What the list is narrowed by; dates are `YYYY-MM-DD`."""
+
+    ticket: str = ""
+    person: str = ""
+    company: str = ""
+    since: str = ""
+    until: str = ""
+    words: str = ""
+
+    @property
+    def active(self) -> bool:
+        """Whether anything is asked for."""
+        return any((self.ticket, self.person, self.company, self.since, self.until, self.words))
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingsView(View):
+    """`/recordings`."""
+
+    template: ClassVar[str] = "recordings.html"
+    asked: RecordingFilter
+    recordings: tuple[RecordingRow, ...]
+    total: int = 0
+    earlier_path: str | None = None
+    later_path: str | None = None
+    fault: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReplayView(View):
+    """`/recordings/{recording_id}`. The page's script fetches `media_path` and `events_path` and checks as it reads.
+
+    `verdict_words` is the sentence for people; `bad_segment` the first segment that failed.
+    """
+
+    template: ClassVar[str] = "replay.html"
+    recording_id: str
+    title: str
+    ticket_id: str
+    ticket_number: str
+    host: str
+    customer: str
+    vendors: tuple[str, ...]
+    started: Moment
+    duration: str
+    duration_ms: int
+    verdict: Verdict
+    verdict_words: str
+    segments: int
+    signer: str
+    kept_until: Moment | None
+    media_path: str
+    events_path: str
+    start_ms: int = 0
+    bad_segment: int | None = None
+    may_export: bool = True
+    on_hold: bool = False

@@ -1,0 +1,69 @@
+"""Every address a page can point to, by name: templates never write a path.
+
+Rule: one table, and one function that fills it. A missing, surplus or empty part is an error, never a broken link.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from string import Formatter
+from urllib.parse import quote, urlencode
+
+PATHS: dict[str, str] = {
+    "portal": "/",
+    "join_code": "/join",
+    "join": "/join/{secret}",
+    "customer": "/session/{session_id}",
+    "receipt": "/receipts/{secret}",
+    "sign_in": "/sign-in",
+    "sign_in_totp": "/sign-in/totp",
+    "enter": "/enter/{secret}",
+    "sign_out": "/sign-out",
+    "desk": "/desk",
+    "help_now": "/desk/help-now",
+    "ticket": "/tickets/{ticket_id}",
+    "ticket_note": "/tickets/{ticket_id}/notes",
+    "ticket_session": "/tickets/{ticket_id}/sessions",
+    "search": "/search",
+    "console": "/sessions/{session_id}",
+    "invites": "/invites",
+    "invite_new": "/invites/new",
+    "invite_create": "/invites",
+    "invite_revoke": "/invites/{invite_id}/revoke",
+    "invite_landing": "/invite/{secret}",
+    "invite_redeem": "/invite/{secret}/redeem",
+    "vendor": "/vendor/{session_id}",
+    "recordings": "/recordings",
+    "replay": "/recordings/{recording_id}",
+    "export": "/recordings/{recording_id}/export",
+    "account": "/account",
+    "account_theme": "/account/theme",
+    "account_sign_out": "/account/sign-ins/{sign_in_id}/end",
+    "account_sign_out_others": "/account/sign-ins/end-others",
+    "account_totp_start": "/account/totp/start",
+    "account_totp_confirm": "/account/totp/confirm",
+    "account_totp_remove": "/account/totp/remove",
+    "account_key_issue": "/account/keys",
+    "account_key_revoke": "/account/keys/{key_id}/revoke",
+    "api_docs": "/api/docs",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Addresses below `base`: "" at the root of a host, or "/help" without a slash at the end."""
+
+    base: str = ""
+
+    def url(self, name: str, /, query: dict[str, str] | None = None, **parts: str) -> str:
+        """Return the path called `name` with `parts` filled in and quoted; raise KeyError or ValueError when they do not fit."""
+        pattern = PATHS[name]
+        wanted = {field for _, field, _, _ in Formatter().parse(pattern) if field}
+        if wanted != set(parts) or not all(parts.values()):
+            raise ValueError(f"{name} needs exactly {sorted(wanted)}")
+        path = pattern.format(**{key: quote(part, safe="") for key, part in parts.items()})
+        return f"{self.base}{path}" + (f"?{urlencode(query)}" if query else "")
+
+    def static(self, file: str) -> str:
+        """Return the path of a file below web/static, such as "css/base.css"."""
+        return f"{self.base}/static/{quote(file)}"
