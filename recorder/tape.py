@@ -16,11 +16,11 @@ from recorder import events
 from recorder.envelope import SALT_BYTES
 from recorder.errors import RecordingUnavailableError
 from recorder.installation import SignerSource
-from recorder.limits import MAX_EPOCHS
+from recorder.limits import MAX_EPOCHS, MAX_FOUND
 from recorder.manifest import Header, Opening
 from recorder.records import Record
 from recorder.segment import SegmentFlag
-from recorder.store import EpochFile, Files, cut_tail, epoch_numbers, new_pieces, set_aside
+from recorder.store import EpochFile, Files, clear_unfinished, cut_tail, epoch_numbers, new_pieces, set_aside
 from recorder.writer import BEGINNING, ChainEnd, EpochWriter, batches
 
 
@@ -132,6 +132,8 @@ class Tape:
             raise RecordingUnavailableError("this recording takes no further epoch")
         named = self._footing.named if self._footing else frozenset()
         found = new_pieces(self.directory, named)
+        if len(found) > MAX_FOUND:
+            raise RecordingUnavailableError("more torn pieces than a head can name")
         signer = self._signers(self.header.recording_id, number)
         writer = EpochWriter(
             self.header,
@@ -145,15 +147,22 @@ class Tape:
         )
         file = EpochFile(self.directory, number, self._files)
         self._epoch = _Epoch(number, writer, file)
-        file.append(writer.head)
-        file.sync()
-        self._files.fsync_dir(self.directory)
+        try:
+            file.append(writer.head)
+            file.sync()
+            self._files.fsync_dir(self.directory)
+        except OSError:
+            # Nothing was sealed under this head, so it is no evidence; kept, every retry would leave another behind.
+            self.give_up()
+            self._files.remove(file.path)
+            raise
         named |= {piece.file for piece in found}
         self._footing = Footing(number, file.durable, writer.end, named)
 
     def _clear_ground(self) -> int:
         """Move whatever stands behind the durable end out of the way; the number of the next epoch."""
         last = self._footing.epoch if self._footing else -1
+        clear_unfinished(self.directory, self._files)
         for number in epoch_numbers(self.directory):
             if number > last:
                 set_aside(self.directory, number, self._files)

@@ -113,7 +113,8 @@ def test_every_flipped_bit_is_placed_in_its_segment(tmp_path: Path, *, torture: 
 
 def test_every_cut_is_open_or_torn_at_its_segment(tmp_path: Path) -> None:
     made = epochs(2)
-    data, ends = made[0].data, []
+    data = made[0].data
+    ends: list[int] = []
     for raw in [made[0].head, *made[0].segments]:
         ends.append((ends[-1] if ends else 0) + len(raw))
     directory = save(tmp_path / "rec", made)
