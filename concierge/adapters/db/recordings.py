@@ -6,6 +6,7 @@ Rule: the wrapped key lies in a table of its own, so that destroying it is one r
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from sqlalchemy import ColumnElement, RowMapping, Select, delete, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -121,7 +122,7 @@ class DatabaseRecordings:
         newest = select(recordings).where(recordings.c.ticket == ticket)
         return await self._all(newest.order_by(recordings.c.opened_ms.desc(), recordings.c.id))
 
-    async def _all(self, query: Select[tuple[object, ...]]) -> list[Recording]:
+    async def _all(self, query: Select[*tuple[Any, ...]]) -> list[Recording]:
         async def work(connection: AsyncConnection) -> list[Recording]:
             rows = (await connection.execute(query)).mappings().all()
             names = await connection.execute(

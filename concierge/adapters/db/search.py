@@ -7,7 +7,6 @@ be the beginning of a longer word. Ranking is the database's own.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import ColumnElement, Float, Integer, Select, bindparam, func, literal_column, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -44,7 +43,7 @@ async def index(connection: AsyncConnection, line: Line) -> None:
     await connection.execute(insert_once(connection, search_lines).values(row).on_conflict_do_nothing())
 
 
-def matches(dialect: str, asked: list[str]) -> Select[Any]:
+def matches(dialect: str, asked: list[str]) -> Select[int, float]:
     """Return a SELECT of (id, rank) of the matching lines; a smaller rank is better. `asked` is not empty."""
     if dialect == "sqlite":
         query = " AND ".join(f'"{word}"*' for word in asked)

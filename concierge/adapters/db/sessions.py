@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import RowMapping, Select, select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -94,7 +95,7 @@ class DatabaseSessions:
         """Return a ticket's sessions, newest first."""
         return await self._summaries(select(sessions).where(sessions.c.ticket == ticket))
 
-    async def _summaries(self, query: Select[tuple[object, ...]]) -> list[SessionSummary]:
+    async def _summaries(self, query: Select[*tuple[Any, ...]]) -> list[SessionSummary]:
         newest = query.order_by(sessions.c.opened_ms.desc(), sessions.c.id)
 
         async def work(connection: AsyncConnection) -> list[SessionSummary]:
