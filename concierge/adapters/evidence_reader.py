@@ -1,0 +1,222 @@
+"""Reading recordings for replay, verification and export (port EvidenceReader), over the recorder's own reader.
+
+A verified reading is kept for the next chunk of the same viewer as long as the files have not changed; the recorder
+verifies again whatever it reads.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections import OrderedDict
+from collections.abc import Iterable
+from pathlib import Path
+
+from concierge.adapters.evidence import event_of
+from concierge.adapters.keys import Keyring, KeyUnavailable
+from concierge.domain import limits
+from concierge.domain.errors import EvidenceUnavailable
+from concierge.domain.ids import RecordingId
+from concierge.services.replay_port import Exported, Gap, Script, Track, Verification
+from concierge.wire import replay as wire
+from recorder.errors import RecorderError
+from recorder.export import export_recording
+from recorder.frames import Frame
+from recorder.reading import Reading, read_recording
+from recorder.records import EvidenceClass, Record, RecordType
+from recorder.verdict import Verdict
+
+_Stamp = tuple[tuple[str, int, int], ...]
+
+
+class RecorderReader:
+    """EvidenceReader over the directory of recordings."""
+
+    def __init__(self, folder: Path, trust: bytes, ring: Keyring) -> None:
+        self._folder = folder
+        self._trust = trust
+        self._ring = ring
+        self._kept: OrderedDict[RecordingId, tuple[_Stamp, Reading]] = OrderedDict()
+
+    async def verify(self, recording: RecordingId) -> Verification:
+        """Check the whole chain without any content key."""
+        reading = await asyncio.to_thread(self._read, recording, None)
+        return _verification(reading.verdict)
+
+    async def script(self, recording: RecordingId, wrapped_key: bytes | None) -> Script:
+        """Verify and return what happened when."""
+        return await asyncio.to_thread(self._script, recording, wrapped_key)
+
+    async def media(
+        self, recording: RecordingId, wrapped_key: bytes, from_us: int, until_us: int, *, voice: bool
+    ) -> bytes:
+        """Return a stretch of frames."""
+        until_us = min(until_us, from_us + limits.REPLAY_CHUNK_MAX_US)
+        return await asyncio.to_thread(self._media, recording, wrapped_key, from_us, until_us, voice=voice)
+
+    async def export(self, recording: RecordingId, wrapped_key: bytes, folder: Path) -> Exported:
+        """Write WebM and events into `folder`."""
+        return await asyncio.to_thread(self._export, recording, wrapped_key, folder)
+
+    # --- on a thread ---
+
+    def _dek(self, recording: RecordingId, wrapped_key: bytes | None) -> bytes | None:
+        if wrapped_key is None:
+            return None
+        try:
+            return self._ring.unwrap(recording, wrapped_key)
+        except KeyUnavailable:
+            return None
+
+    def _read(self, recording: RecordingId, dek: bytes | None) -> Reading:
+        directory = self._folder / recording
+        try:
+            return read_recording(directory, dek, self._trust)
+        except (OSError, RecorderError) as error:
+            raise EvidenceUnavailable(f"the recording cannot be read: {error}") from None
+
+    def _reading(self, recording: RecordingId, dek: bytes | None) -> Reading:
+        """Return a verified reading, the kept one when no file has changed since."""
+        stamp = _stamp(self._folder / recording)
+        kept = self._kept.get(recording)
+        if dek is not None and kept is not None and kept[0] == stamp:
+            self._kept.move_to_end(recording)
+            return kept[1]
+        reading = self._read(recording, dek)
+        if dek is not None:
+            self._kept[recording] = (stamp, reading)
+            while len(self._kept) > limits.REPLAY_READINGS_KEPT:
+                self._kept.popitem(last=False)
+        return reading
+
+    def _script(self, recording: RecordingId, wrapped_key: bytes | None) -> Script:
+        dek = self._dek(recording, wrapped_key)
+        reading = self._reading(recording, dek)
+        records = list(_sparse(reading)) if dek is not None else []
+        events = [event for record in records if (event := event_of(record)) is not None]
+        return Script(
+            verification=_verification(reading.verdict),
+            readable=dek is not None,
+            events=tuple(sorted(events, key=lambda event: event.seq)),
+            gaps=tuple(_gap(record) for record in records if record.type == RecordType.GAP),
+            tracks=_tracks(records),
+            duration_us=reading.verdict.until_us,
+        )
+
+    def _media(
+        self, recording: RecordingId, wrapped_key: bytes, from_us: int, until_us: int, *, voice: bool
+    ) -> bytes:
+        dek = self._dek(recording, wrapped_key)
+        if dek is None:
+            raise EvidenceUnavailable("the recording's key is gone")
+        reading = self._reading(recording, dek)
+        segment = reading.index.segment_at(from_us)
+        if segment is None:
+            return b""
+        chunk = bytearray()
+        try:
+            for record in reading.records(segment):
+                if record.at_us >= until_us and record.type == RecordType.FRAME:
+                    break
+                if from_us <= record.at_us < until_us:
+                    chunk += _packed(record, voice=voice)
+        except RecorderError as error:
+            raise EvidenceUnavailable(str(error)) from None
+        return bytes(chunk)
+
+    def _export(self, recording: RecordingId, wrapped_key: bytes, folder: Path) -> Exported:
+        dek = self._dek(recording, wrapped_key)
+        if dek is None:
+            raise EvidenceUnavailable("the recording's key is gone")
+        try:
+            muxed = export_recording(self._read(recording, dek), folder)
+        except (OSError, RecorderError) as error:
+            raise EvidenceUnavailable(f"the export failed: {error}") from None
+        return Exported(webm=muxed.path, events=folder / "events.jsonl")
+
+
+def _stamp(directory: Path) -> _Stamp:
+    try:
+        files = sorted(directory.iterdir())
+        return tuple((file.name, file.stat().st_size, file.stat().st_mtime_ns) for file in files)
+    except OSError as error:
+        raise EvidenceUnavailable(f"the recording is not there: {error.strerror}") from None
+
+
+def _verification(verdict: Verdict) -> Verification:
+    fault = verdict.fault
+    return Verification(
+        status=verdict.status.value,
+        signer=verdict.signer.value,
+        closed=verdict.closed,
+        segments=verdict.segments,
+        until_us=verdict.until_us,
+        recoveries=verdict.recoveries,
+        bad_segment=fault.segment if fault else None,
+        fault=fault.reason if fault else "",
+        fault_from_us=fault.from_us if fault else None,
+        fault_until_us=fault.until_us if fault else None,
+        installation=verdict.installation.hex() if verdict.installation else "",
+    )
+
+
+def _sparse(reading: Reading) -> Iterable[Record]:
+    """Every record, the frames without their payload: what a script needs and no more memory than that."""
+    for record in reading.records():
+        if record.type in {RecordType.FRAME, RecordType.AUDIO}:
+            yield Record(record.type, record.cls, record.at_us, record.track, record.flags, b"")
+        else:
+            yield record
+
+
+def _gap(record: Record) -> Gap:
+    fields = json.loads(record.body)
+    return Gap(
+        fields.get("from_us", record.at_us), fields.get("until_us", record.at_us), fields.get("reason", "")
+    )
+
+
+def _tracks(records: list[Record]) -> tuple[Track, ...]:
+    """Put together what surface records say and which frames there are."""
+    said: dict[int, dict[str, object]] = {}
+    for record in records:
+        if record.type == RecordType.SURFACE:
+            said[record.track] = json.loads(record.body)
+    tracks = []
+    for number, fields in sorted(said.items()):
+        frames = [
+            record
+            for record in records
+            if record.track == number and record.type in {RecordType.FRAME, RecordType.AUDIO}
+        ]
+        if not frames:
+            continue
+        voice = frames[0].cls == EvidenceClass.VOICE
+        tracks.append(
+            Track(
+                number=number,
+                source=str(fields.get("source", "")),
+                kind="voice" if voice else "picture",
+                codec=str(fields.get("codec", "")),
+                width=int(str(fields.get("width", 0))),
+                height=int(str(fields.get("height", 0))),
+                keys_us=() if voice else tuple(record.at_us for record in frames if record.is_key),
+                from_us=frames[0].at_us,
+                until_us=frames[-1].at_us,
+            )
+        )
+    return tuple(tracks)
+
+
+def _packed(record: Record, *, voice: bool) -> bytes:
+    if record.type == RecordType.FRAME:
+        kind = wire.PICTURE
+    elif record.type == RecordType.AUDIO and voice:
+        kind = wire.VOICE
+    else:
+        return b""
+    frame = Frame.unpack(record.body)
+    flags = wire.KEY if record.is_key else 0
+    return wire.pack_frame(
+        record.at_us, record.track, kind, flags, int(frame.codec), frame.width, frame.height, frame.payload
+    )

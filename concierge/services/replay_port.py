@@ -1,0 +1,89 @@
+"""The port to finished evidence: reading is verifying. Times are microseconds since the recording opened."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from concierge.domain.events import Event
+from concierge.domain.ids import RecordingId
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """What the verifier found. `status` is ok, recovered, open, torn or bad; `signer` trusted, unknown or foreign."""
+
+    status: str
+    signer: str
+    closed: bool
+    segments: int
+    until_us: int
+    recoveries: int
+    bad_segment: int | None
+    fault: str
+    fault_from_us: int | None
+    fault_until_us: int | None
+    installation: str
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """One recorded picture or voice. `source` is the surface's or the speaking participant's id."""
+
+    number: int
+    source: str
+    kind: str
+    codec: str
+    width: int
+    height: int
+    keys_us: tuple[int, ...]
+    from_us: int
+    until_us: int
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A signed stretch without recording."""
+
+    from_us: int
+    until_us: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """Everything of a recording but its pictures and voices. `readable` is False when its key is gone."""
+
+    verification: Verification
+    readable: bool
+    events: tuple[Event, ...]
+    gaps: tuple[Gap, ...]
+    tracks: tuple[Track, ...]
+    duration_us: int
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """Files made for the outside: plain WebM (None when there is no picture) and one event a line."""
+
+    webm: Path | None
+    events: Path
+
+
+class EvidenceReader(Protocol):
+    """Reads closed or open recordings. Every method raises EvidenceUnavailable when there is nothing to read."""
+
+    async def verify(self, recording: RecordingId) -> Verification:
+        """Check the whole chain; needs no key."""
+
+    async def script(self, recording: RecordingId, wrapped_key: bytes | None) -> Script:
+        """Verify and return what happened when."""
+
+    async def media(
+        self, recording: RecordingId, wrapped_key: bytes, from_us: int, until_us: int, *, voice: bool
+    ) -> bytes:
+        """Return the frames of [from_us, until_us), at most REPLAY_CHUNK_MAX_US, as `wire.replay` lays them out."""
+
+    async def export(self, recording: RecordingId, wrapped_key: bytes, folder: Path) -> Exported:
+        """Write plain files into an empty folder."""
