@@ -24,7 +24,6 @@ from concierge.wire.messages import Pulse
 
 _log = structlog.get_logger(__name__)
 
-CLOCK_STEP_MS = 1_000
 STOP_S = 5.0
 
 
@@ -102,7 +101,7 @@ class Registry:
         """A step of the wall clock changes no deadline; it is put on every record."""
         offset = self._tools.clock.wall() - self._tools.clock.now()
         step = offset - self._offset
-        if abs(step) >= CLOCK_STEP_MS:
+        if abs(step) >= limits.CLOCK_STEP_MS:
             self._offset = offset
             for live in self.all():
                 if live.decided.state is not State.ENDED:

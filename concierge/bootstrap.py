@@ -1,0 +1,179 @@
+"""The only place where ports meet adapters: read it to see what is plugged into what.
+
+`running(config)` gives a broker whose recordings have been recovered and whose sessions beat, and takes it down again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import structlog
+
+from concierge.adapters.cedar import CedarPolicyEngine, load_policies
+from concierge.adapters.clock import SteadyClock
+from concierge.adapters.clock_mark import keep_mark, read_mark
+from concierge.adapters.data_dir import DataDir
+from concierge.adapters.db.migrate import migrate
+from concierge.adapters.db.repositories import Database
+from concierge.adapters.evidence import RecorderEvidence
+from concierge.adapters.evidence_reader import RecorderReader
+from concierge.adapters.keys import Keyring, PepperedSecrets, load_or_make
+from concierge.adapters.mint import SecretsMint
+from concierge.adapters.passwords import Argon2Passwords
+from concierge.adapters.totp import SealedTotp
+from concierge.config import Config
+from concierge.media.plane import ForwardingPlane
+from concierge.media.settings import MediaSettings
+from concierge.server.settings import ServerSettings
+from concierge.services.accounts import Accounts
+from concierge.services.api_keys import ApiKeys
+from concierge.services.recovering import recover
+from concierge.services.registry import Registry
+from concierge.services.replays import Replays
+from concierge.services.throttle_port import Throttle
+from concierge.services.tools import Installation, Tools
+from concierge.wire.messages import IceServer
+from recorder.installation import InstallationKey
+from recorder.thread import RecordingThread
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Broker:
+    """A running broker, as the front door and the demonstration need it."""
+
+    config: Config
+    data: DataDir
+    tools: Tools
+    registry: Registry
+    replays: Replays
+    accounts: Accounts
+    api_keys: ApiKeys
+    throttle: Throttle
+    database: Database
+    policy: CedarPolicyEngine
+    installation_key: InstallationKey
+    keyring: Keyring
+    recorder: RecordingThread
+
+
+def database_url(config: Config, data: DataDir) -> str:
+    """Return the configured database, or SQLite in the data directory."""
+    return config.database_url or f"sqlite:///{data.database}"
+
+
+def server_settings(config: Config, *, demo: bool = False) -> ServerSettings:
+    """Return what the front door needs of the settings."""
+    return ServerSettings(
+        public_url=config.base_url,
+        listen_host=config.host,
+        listen_port=config.port,
+        cert_file=config.cert_file,
+        key_file=config.key_file,
+        trusted_hosts=("localhost", "127.0.0.1") if config.local else (),
+        proxies=config.trusted_proxies,
+        demo=demo,
+    )
+
+
+def media_settings(config: Config) -> MediaSettings:
+    """Return where media sockets listen. Browsers get the configured ICE servers; our side asks nobody."""
+    return MediaSettings(
+        listen=config.media_listen,
+        loopback=config.local,
+        public_address=config.media_public_address or None,
+        port_range=config.media_ports,
+    )
+
+
+@asynccontextmanager
+async def running(config: Config, data: DataDir) -> AsyncIterator[Broker]:
+    """Put a broker together on a data directory already taken, recover what a crash left, and beat until the end.
+
+    Raises PolicyError for policies that do not hold, WrongSchema or StoreUnavailable for the database, KeyUnavailable.
+    """
+    url = database_url(config, data)
+    policy = load_policies(config.policies_dir)
+    await asyncio.to_thread(migrate, url)
+    broker = _assemble(config, data, Database(url), policy)
+    await broker.database.start()
+    broker.recorder.start()
+    mark = asyncio.create_task(keep_mark(data.root, broker.tools.clock), name="clock mark")
+    try:
+        live = await recover(broker.tools, broker.registry)
+        _log.info("started", live_sessions=live, policies=policy.version[:12])
+        broker.registry.start()
+        yield broker
+    finally:
+        mark.cancel()
+        await broker.registry.stop()
+        await broker.tools.media.stop()
+        await asyncio.to_thread(broker.recorder.stop)
+        await broker.database.stop()
+
+
+def _assemble(config: Config, data: DataDir, database: Database, policy: CedarPolicyEngine) -> Broker:
+    clock, mint = SteadyClock(read_mark(data.root)), SecretsMint()
+    pepper = load_or_make(data.keys / "pepper")
+    ring = Keyring(load_or_make(config.kek_file or data.keys / "kek"))
+    key = InstallationKey.load_or_generate(data.keys / "installation.pem")
+    _publish_key(data.keys / "installation.pub.pem", key)
+    recorder = RecordingThread()
+    tools = Tools(
+        installation=_installation(config),
+        run=secrets.token_hex(8),
+        clock=clock,
+        mint=mint,
+        secrets=PepperedSecrets(pepper),
+        policy=policy,
+        media=ForwardingPlane(media_settings(config)),
+        evidence=RecorderEvidence(data.recordings, recorder, key, ring, clock),
+        sessions=database.sessions,
+        tickets=database.tickets,
+        people=database.people,
+        invites=database.invites,
+        pairings=database.pairings,
+        seats=database.seats,
+        recordings=database.recordings,
+        audit=database.audit,
+    )
+    codes = SealedTotp(load_or_make(data.keys / "totp"), config.organisation)
+    return Broker(
+        config=config,
+        data=data,
+        tools=tools,
+        registry=Registry(tools),
+        replays=Replays(tools, RecorderReader(data.recordings, key.public, ring)),
+        accounts=Accounts(database.accounts, Argon2Passwords(), codes, clock, mint),
+        api_keys=ApiKeys(database.api_keys, clock, mint),
+        throttle=database.throttle,
+        database=database,
+        policy=policy,
+        installation_key=key,
+        keyring=ring,
+        recorder=recorder,
+    )
+
+
+def _installation(config: Config) -> Installation:
+    servers = tuple(
+        IceServer(
+            urls=tuple(server["urls"]) if isinstance(server["urls"], list) else (server["urls"],),
+            username=str(server.get("username", "")),
+            credential=str(server.get("credential", "")),
+        )
+        for server in config.ice_servers
+    )
+    return Installation(config.organisation, config.desk_phone, config.base_url, config.kept_days, servers)
+
+
+def _publish_key(path: Path, key: InstallationKey) -> None:
+    """Put the public half where auditors are told to look for it."""
+    if not path.exists():
+        path.write_bytes(key.public_pem())
