@@ -121,7 +121,7 @@ async def _redeem(tools: Tools, live: LiveSession, invite: Invite, secret: str, 
         invite=invite.id,
         until_ms=tools.clock.now() + (invite.until_ms - now),
     )
-    command = cmd.Arrive(by=who.id, participant=who)
+    command = cmd.Arrive(participant=who)
     decide(live.decided, command, tools.clock.now())
     leaf = _leaf(tools, "InviteRedeemed", who.id, invite)
     link_hash, pin_hash = tools.secrets.digest("invite", secret), _pin_digest(tools, secret, pin)

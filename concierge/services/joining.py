@@ -53,7 +53,7 @@ async def join_as_customer(tools: Tools, registry: Registry, kind: str, secret: 
         organisation="",
         may_hold=CUSTOMER_CEILING,
     )
-    command = cmd.Arrive(by=who.id, participant=who)
+    command = cmd.Arrive(participant=who)
     decide(live.decided, command, tools.clock.now())
     if not await tools.pairings.use(kind, tools.secrets.digest(kind, secret), tools.clock.now()):
         raise Refused("pairing_unknown", "that code or link has just been used")
@@ -111,5 +111,5 @@ async def join_from_desk(
         may_hold=OBSERVER_CEILING,
         person=person.id,
     )
-    await live.submit(cmd.JoinDesk(by=who.id, participant=who))
+    await live.submit(cmd.JoinDesk(participant=who))
     return who.id
