@@ -5,10 +5,15 @@ Rule: no answer in time means no.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from concierge.domain.capability import Capability
+from concierge.domain.errors import BadInput
 from concierge.domain.ids import ConsentId, ParticipantId
+
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+_LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,4}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,3 +33,9 @@ class ConsentRequest:
     participant: ParticipantId
     asked_by: ParticipantId | None
     until_ms: int
+
+
+def check_wording(wording: Wording) -> None:
+    """Raise BadInput unless a wording could name a text: a yes to no words at all is no evidence of a yes."""
+    if not _SHA256.fullmatch(wording.sha256) or not _LANGUAGE.fullmatch(wording.language):
+        raise BadInput("a yes names the words it answers: their SHA-256 and their language")

@@ -60,6 +60,19 @@ COMMANDS: dict[type[cmd.Command], tuple[frozenset[State], Rule]] = {
     cmd.Tick: (_LIVE, rules_course.tick),
 }
 
+# What only the broker itself says; nobody in a session may put such words into its mouth.
+_BROKERS_OWN: frozenset[type[cmd.Command]] = frozenset(
+    {
+        cmd.Arrive,
+        cmd.JoinDesk,
+        cmd.LosePresence,
+        cmd.RegainPresence,
+        cmd.RevokeByPolicy,
+        cmd.NoteClockStep,
+        cmd.Tick,
+    }
+)
+
 
 def decide(session: Session | None, command: cmd.Command, now_ms: int) -> tuple[ev.Event, ...]:
     """Return the events that `command` produces at `now_ms`. Raises Refused or BadInput."""
@@ -67,13 +80,19 @@ def decide(session: Session | None, command: cmd.Command, now_ms: int) -> tuple[
         return (_open(session, command, now_ms),)
     if session is None:
         raise Refused("no_such_session", "there is no such session")
-    states, rule = COMMANDS[type(command)]
+    states, rule = COMMANDS.get(type(command), (frozenset[State](), _unheard))
     if session.state not in states:
         code = "session_ended" if session.state is State.ENDED else "not_now"
         raise Refused(code, f"{type(command).__name__} is not heard while {session.state}")
+    if command.by is not None and type(command) in _BROKERS_OWN:
+        raise Refused("not_granted", f"{type(command).__name__} is the broker's own")
     draft = Draft(session, now_ms)
     rule(draft, command)
     return tuple(draft.events)
+
+
+def _unheard(_draft: Draft, command: cmd.Command) -> None:
+    raise Refused("not_now", f"{type(command).__name__} is not a command of a session")
 
 
 def _open(session: Session | None, command: cmd.OpenSession, now_ms: int) -> ev.SessionOpened:
@@ -81,6 +100,8 @@ def _open(session: Session | None, command: cmd.OpenSession, now_ms: int) -> ev.
         raise Refused("already_open", "the session is open")
     if command.host.role is not Role.HOST:
         raise Refused("host_only", "a session is opened by its host")
+    if command.host.until_ms is not None:
+        raise Refused("wrong_door", "a host's seat has no end of its own")
     return ev.SessionOpened(
         seq=1,
         at_ms=now_ms,

@@ -9,11 +9,13 @@ from collections.abc import Iterable
 from typing import Any
 
 from concierge.domain import events as ev
-from concierge.domain.capability import Capability
-from concierge.domain.errors import Refused
+from concierge.domain import limits
+from concierge.domain.capability import NEEDS, Capability
+from concierge.domain.consent import ConsentRequest
+from concierge.domain.errors import BadInput, Refused
 from concierge.domain.evolve import evolve
-from concierge.domain.grant import RevokeReason
-from concierge.domain.ids import ParticipantId
+from concierge.domain.grant import Grant, RevokeReason
+from concierge.domain.ids import ConsentId, ParticipantId
 from concierge.domain.participant import LeaveReason, Role, Seat
 from concierge.domain.session import Session
 
@@ -62,7 +64,7 @@ class Draft:
         return seat
 
     def revoke(self, participant: ParticipantId, capability: Capability, reason: RevokeReason) -> None:
-        """Revoke a grant if it exists; a voice goes silent and a last viewer's surface closes with it."""
+        """Revoke a grant if it exists; a voice goes silent with it."""
         if (participant, capability) not in self.session.grants:
             return
         if capability is Capability.VOICE and participant in self.session.voices:
@@ -73,6 +75,44 @@ class Draft:
         """Revoke several grants."""
         for participant, capability in list(keys):
             self.revoke(participant, capability, reason)
+
+    def ask(
+        self,
+        consent: ConsentId,
+        capability: Capability,
+        participant: ParticipantId,
+        by: ParticipantId | None,
+    ) -> None:
+        """Open a question to the customer, unless the same one is open or already answered yes.
+
+        The recording is one question, whoever it is asked about. Raises Refused when too many are open, BadInput for
+        an id that names another open question.
+        """
+        open_already = any(
+            question.capability is capability
+            and (question.participant == participant or capability is Capability.RECORD)
+            for question in self.session.questions.values()
+        )
+        if open_already or self.session.holds(participant, capability, self.now_ms):
+            return
+        if len(self.session.questions) >= limits.CONSENTS_OPEN_MAX:
+            raise Refused("too_many_questions", "the customer has enough open questions")
+        if consent in self.session.questions:
+            raise BadInput("that id names another open question")
+        until_ms = self.now_ms + limits.CONSENT_ANSWER_MS
+        request = ConsentRequest(consent, capability, participant, by, until_ms)
+        self.add(ev.ConsentAsked, request=request)
+
+    def baseline(self, participant: ParticipantId) -> None:
+        """Grant what needs no consent and the seat's ceiling allows; observers and moderators see and do not act."""
+        seat = self.session.seats[participant]
+        if seat.who.role in (Role.OBSERVER, Role.MODERATOR):
+            return
+        until_ms = self.session.until(seat)
+        for capability in sorted(seat.who.may_hold):
+            if NEEDS[capability].consent or self.session.holds(participant, capability, self.now_ms):
+                continue
+            self.add(ev.GrantGiven, grant=Grant(capability, participant, self.session.host, until_ms))
 
     def leave(self, participant: ParticipantId, reason: LeaveReason) -> None:
         """End one seat with everything that hangs on it."""

@@ -9,7 +9,7 @@ from concierge.domain import events as ev
 from concierge.domain.capability import Capability
 from concierge.domain.errors import BadInput
 from concierge.domain.handover import Handover
-from concierge.domain.ids import ParticipantId
+from concierge.domain.ids import ParticipantId, PersonId
 from concierge.domain.participant import Mode, Participant, Presence, Role, Seat
 from concierge.domain.session import TRANSITIONS, Session, State
 from concierge.domain.surface import SurfaceState
@@ -78,8 +78,10 @@ def _changed(session: Session, event: ev.Event) -> Session:  # noqa: C901, PLR09
         case ev.ConsentGiven(consent=consent) | ev.ConsentLapsed(consent=consent):
             return _answered(session, consent)
         case ev.ConsentRefused(consent=consent, capability=capability):
-            refused = session.recording_refused or capability is Capability.RECORD
-            return replace(_answered(session, consent), recording_refused=refused)
+            session = _answered(session, consent)
+            if capability is Capability.RECORD:
+                return replace(session, recorded=False, recording_refused=True)
+            return session
         case ev.ConsentWithdrawn(capability=Capability.RECORD):
             return replace(session, recorded=False, recording_refused=True)
         case ev.GrantGiven(grant=grant):
@@ -119,8 +121,9 @@ def _course(session: Session, event: ev.Event) -> Session:
         case ev.SessionResumed():
             return replace(session, pauses=frozenset(), paused_ms=None)
         case ev.HandoverOffered():
+            looking_on = (seat.who.id for seat in session.present() if _is_offered(seat, event.to))
             offer = Handover(event.to, event.to_name, event.by, event.brief, event.until_ms)
-            return replace(session, handover=offer)
+            return replace(session, handover=replace(offer, successor=next(looking_on, None)))
         case ev.HandoverClosed():
             return replace(session, handover=None)
         case ev.HostChanged(former=former, host=host):
@@ -134,9 +137,13 @@ def _course(session: Session, event: ev.Event) -> Session:
 def _with_seat(session: Session, seat: Seat) -> Session:
     seats = {**session.seats, seat.who.id: seat}
     offer = session.handover
-    if offer is not None and seat.who.person == offer.to and seat.who.role is Role.OBSERVER:
+    if offer is not None and _is_offered(seat, offer.to):
         offer = replace(offer, successor=seat.who.id)
     return replace(session, seats=seats, handover=offer)
+
+
+def _is_offered(seat: Seat, to: PersonId) -> bool:
+    return seat.who.person == to and seat.who.role is Role.OBSERVER
 
 
 def _reseat(session: Session, who: ParticipantId, **changes: object) -> Session:

@@ -6,11 +6,11 @@ from concierge.domain import commands as cmd
 from concierge.domain import events as ev
 from concierge.domain import limits
 from concierge.domain.capability import NEEDS, Capability
-from concierge.domain.consent import ConsentRequest
+from concierge.domain.consent import check_wording
 from concierge.domain.draft import Draft
 from concierge.domain.errors import BadInput, Refused
 from concierge.domain.grant import Grant, RevokeReason
-from concierge.domain.ids import ConsentId, ParticipantId
+from concierge.domain.ids import ConsentId
 from concierge.domain.participant import Role, Seat
 from concierge.domain.reasons import EndReason
 from concierge.domain.rules_course import end
@@ -18,27 +18,6 @@ from concierge.domain.session import State
 from concierge.domain.surface import Surface, SurfaceState
 
 MARK_SHAPES = frozenset({"point", "arrow", "line", "box"})
-
-
-def ask(
-    draft: Draft,
-    consent: ConsentId,
-    capability: Capability,
-    participant: ParticipantId,
-    by: ParticipantId | None,
-) -> None:
-    """Open a question to the customer, unless the same one is open or already answered yes."""
-    session = draft.session
-    open_already = any(
-        question.capability is capability and question.participant == participant
-        for question in session.questions.values()
-    )
-    if open_already or session.holds(participant, capability, draft.now_ms):
-        return
-    if len(session.questions) >= limits.CONSENTS_OPEN_MAX:
-        raise Refused("too_many_questions", "the customer has enough open questions")
-    until_ms = draft.now_ms + limits.CONSENT_ANSWER_MS
-    draft.add(ev.ConsentAsked, request=ConsentRequest(consent, capability, participant, by, until_ms))
 
 
 def ask_consent(draft: Draft, command: cmd.AskConsent) -> None:
@@ -50,11 +29,13 @@ def ask_consent(draft: Draft, command: cmd.AskConsent) -> None:
     if not draft.session.matched:
         raise Refused("customer_first", "the customer is not here yet")
     if command.capability is Capability.RECORD:
+        if seat.who.id != draft.session.host:
+            raise Refused("beyond_ceiling", "the recording is the session's affair, asked for by its host")
         if draft.session.recorded:
             raise Refused("already_recorded", "the customer agreed to the recording already")
     else:
         _may_be_asked(draft, seat, command.capability)
-    ask(draft, command.consent, command.capability, seat.who.id, command.by)
+    draft.ask(command.consent, command.capability, seat.who.id, command.by)
 
 
 def _may_be_asked(draft: Draft, seat: Seat, capability: Capability) -> None:
@@ -80,6 +61,7 @@ def answer_consent(draft: Draft, command: cmd.AnswerConsent) -> None:
         if question.capability is Capability.RECORD and not command.continue_unrecorded:
             end(draft, EndReason.RECORDING_REFUSED, customer.who.id)
         return
+    check_wording(command.wording)
     seat = draft.admitted(question.participant)
     if question.capability is not Capability.RECORD:
         _may_be_asked(draft, seat, question.capability)
@@ -87,7 +69,7 @@ def answer_consent(draft: Draft, command: cmd.AnswerConsent) -> None:
     if question.capability is Capability.RECORD:
         return
     give(draft, seat, question.capability, question.id)
-    if question.capability is Capability.VOICE:
+    if question.capability is Capability.VOICE and Capability.VOICE in customer.who.may_hold:
         give(draft, customer, Capability.VOICE, question.id)
 
 
@@ -150,8 +132,8 @@ def open_surface(draft: Draft, command: cmd.OpenSurface) -> None:
     session = draft.session
     if not session.recorded:
         raise Refused("recording_first", "the customer has not agreed to the recording")
-    viewers = [key for key in session.grants if key[1] is Capability.VIEW_SCREEN]
-    if not viewers:
+    views = (grant for grant in session.grants.values() if grant.capability is Capability.VIEW_SCREEN)
+    if not any(view.in_force(draft.now_ms) for view in views):
         raise Refused("nobody_may_see", "nobody has been allowed to see the screen")
     if command.surface in session.surfaces:
         raise Refused("already_shared", "that surface is shared already")
@@ -189,7 +171,7 @@ def close_surface(draft: Draft, command: cmd.CloseSurface) -> None:
 def open_voice(draft: Draft, command: cmd.OpenVoice) -> None:
     """Switch one's own microphone on."""
     seat = draft.admitted(command.by)
-    if not draft.session.holds(seat.who.id, Capability.VOICE, draft.now_ms):
+    if not draft.session.may(seat.who.id, Capability.VOICE, draft.now_ms):
         raise Refused("not_granted", "voice is not granted")
     if seat.who.id not in draft.session.voices:
         draft.add(ev.VoiceOpened, participant=seat.who.id)

@@ -6,12 +6,11 @@ from concierge.domain import commands as cmd
 from concierge.domain import events as ev
 from concierge.domain import limits
 from concierge.domain.capability import NEEDS, Capability
-from concierge.domain.consent import ConsentRequest
 from concierge.domain.draft import Draft
 from concierge.domain.errors import BadInput, Refused
 from concierge.domain.grant import RevokeReason
-from concierge.domain.ids import ParticipantId
-from concierge.domain.participant import LeaveReason, Presence, Role
+from concierge.domain.ids import ConsentId, ParticipantId
+from concierge.domain.participant import LeaveReason, Presence, Role, Seat
 from concierge.domain.reasons import EndReason, PauseReason
 from concierge.domain.session import State, next_warning
 
@@ -32,8 +31,16 @@ _ENDS_AS: tuple[tuple[PauseReason, EndReason], ...] = (
 
 
 def pause(draft: Draft, reason: PauseReason) -> None:
-    """Pause for one more reason; idempotent. A waiting session shows nothing and needs no pause."""
-    if draft.session.state in (State.ACTIVE, State.PAUSED) and reason not in draft.session.pauses:
+    """Pause for one more reason; idempotent. A waiting session shows nothing and needs no pause.
+
+    When the host has left, vendors are out: none stays without a host.
+    """
+    if draft.session.state not in (State.ACTIVE, State.PAUSED):
+        return
+    if reason is PauseReason.HOST_LEFT:
+        for vendor in draft.session.vendors():
+            draft.leave(vendor.who.id, LeaveReason.HOST_GONE)
+    if reason not in draft.session.pauses:
         draft.add(ev.SessionPaused, reason=reason)
 
 
@@ -66,6 +73,11 @@ def pause_by_command(draft: Draft, command: cmd.Pause) -> None:
 def resume_by_command(draft: Draft, command: cmd.Resume) -> None:
     """Take a pause reason away."""
     _allowed_by_hand(draft, command.by, command.reason)
+    silent = {PauseReason.HOST_LOST: draft.session.seat(draft.session.host)}
+    silent[PauseReason.CUSTOMER_LOST] = draft.session.customer
+    seat = silent.get(command.reason)
+    if seat is not None and seat.presence is Presence.AWAY:
+        raise Refused("not_now", f"{seat.who.id} is still away")
     clear_pause(draft, command.reason)
 
 
@@ -123,23 +135,24 @@ def accept_handover(draft: Draft, command: cmd.AcceptHandover) -> None:
         raise Refused("brief_first", "read the brief before taking over")
     former = draft.session.host
     successor = draft.admitted(command.by)
-    if successor.presence is not Presence.JOINED:
-        raise Refused("not_present", "the next host must be present")
+    if not successor.here:
+        raise Refused("not_present", "the next host must be present and not frozen")
     draft.add(ev.HostChanged, former=former, host=successor.who.id)
     draft.revoke(former, Capability.MARK, RevokeReason.HANDED_OVER)
+    if draft.session.matched:
+        draft.baseline(successor.who.id)
     for reason in (PauseReason.HOST_LOST, PauseReason.HOST_LEFT, PauseReason.BROKER_RESTARTED):
         clear_pause(draft, reason)
-    held = draft.session.holds(successor.who.id, Capability.VIEW_SCREEN, draft.now_ms)
-    asked = any(
-        q.capability is Capability.VIEW_SCREEN and q.participant == successor.who.id
-        for q in draft.session.questions.values()
-    )
-    if draft.session.recorded and draft.session.matched and not held and not asked:
-        until_ms = draft.now_ms + limits.CONSENT_ANSWER_MS
-        request = ConsentRequest(
-            command.consent, Capability.VIEW_SCREEN, successor.who.id, successor.who.id, until_ms
-        )
-        draft.add(ev.ConsentAsked, request=request)
+    _ask_for_the_new_host(draft, command.consent)
+
+
+def _ask_for_the_new_host(draft: Draft, consent: ConsentId) -> None:
+    """Ask the customer, by name, whether the new host may see; a full list of questions is no reason to stay hostless."""
+    session = draft.session
+    host = session.seats[session.host].who
+    full = len(session.questions) >= limits.CONSENTS_OPEN_MAX or consent in session.questions
+    if session.recorded and session.matched and Capability.VIEW_SCREEN in host.may_hold and not full:
+        draft.ask(consent, Capability.VIEW_SCREEN, host.id, host.id)
 
 
 def _successor(draft: Draft, by: ParticipantId | None) -> None:
@@ -168,6 +181,8 @@ def end_by_command(draft: Draft, command: cmd.End) -> None:
     """The host ends with outcome and note; the broker ends for a reason of its own."""
     if command.by is not None:
         draft.the_host(command.by)
+        if command.reason is not EndReason.COMPLETED:
+            raise BadInput("a host completes a session, and gives no other reason")
     if len(command.note) > limits.NOTE_MAX_CHARS or len(command.outcome) > limits.TITLE_MAX_CHARS:
         raise BadInput(f"a note has at most {limits.NOTE_MAX_CHARS} characters")
     end(draft, command.reason, command.by, command.outcome.strip(), command.note.strip())
@@ -205,23 +220,26 @@ def _overdue(draft: Draft) -> bool:
 
 
 def _seats_in_time(draft: Draft) -> None:
-    now = draft.now_ms
-    for seat in list(draft.session.present()):
-        who = seat.who
-        if who.until_ms is not None and who.until_ms <= now:
+    away_ms = draft.session.host_away_ms
+    if away_ms is not None and away_ms + limits.HOST_LOST_END_MS <= draft.now_ms:
+        _host_silent_for_long(draft)
+    for who in [seat.who.id for seat in draft.session.present()]:
+        seat = draft.session.seat(who)
+        if seat is not None:
+            _seat_in_time(draft, seat)
+
+
+def _seat_in_time(draft: Draft, seat: Seat) -> None:
+    who, now = seat.who, draft.now_ms
+    if who.until_ms is not None and who.until_ms <= now:
+        if who.id == draft.session.host or (who.role is Role.CUSTOMER and seat.admitted):
+            end(draft, EndReason.TIME_LIMIT, None)
+        else:
             draft.leave(who.id, LeaveReason.TIME_UP)
-        elif seat.presence is Presence.LOBBY and seat.since_ms + limits.LOBBY_MAX_MS <= now:
-            draft.leave(who.id, LeaveReason.LOBBY_TIMEOUT)
-        elif who.until_ms is not None:
-            _warn(draft, who.id, who.until_ms)
-        if (
-            seat.presence is Presence.AWAY
-            and who.role is Role.HOST
-            and seat.since_ms + limits.HOST_LOST_END_MS <= now
-        ):
-            _host_silent_for_long(draft)
-        if draft.session.state is State.ENDED:
-            return
+    elif seat.presence is Presence.LOBBY and seat.since_ms + limits.LOBBY_MAX_MS <= now:
+        draft.leave(who.id, LeaveReason.LOBBY_TIMEOUT)
+    elif who.until_ms is not None:
+        _warn(draft, seat, who.until_ms - now)
 
 
 def _host_silent_for_long(draft: Draft) -> None:
@@ -229,14 +247,11 @@ def _host_silent_for_long(draft: Draft) -> None:
     if draft.session.state is State.WAITING:
         end(draft, EndReason.HOST_LOST, None)
         return
-    for vendor in draft.session.vendors():
-        draft.leave(vendor.who.id, LeaveReason.HOST_GONE)
     pause(draft, PauseReason.HOST_LEFT)
 
 
-def _warn(draft: Draft, participant: ParticipantId, until_ms: int) -> None:
-    while True:
-        warning = next_warning(draft.session.seats[participant])
-        if warning is None or until_ms - draft.now_ms > warning:
-            return
-        draft.add(ev.EndingSoon, participant=participant, left_ms=warning)
+def _warn(draft: Draft, seat: Seat, left_ms: int) -> None:
+    """Warn once for every warning that has become due, with the time that is really left."""
+    warning = next_warning(seat)
+    if warning is not None and left_ms <= warning:
+        draft.add(ev.EndingSoon, participant=seat.who.id, left_ms=left_ms)

@@ -5,14 +5,11 @@ from __future__ import annotations
 from concierge.domain import commands as cmd
 from concierge.domain import events as ev
 from concierge.domain import limits
-from concierge.domain.capability import NEEDS, Capability
+from concierge.domain.capability import INVITABLE, NEEDS, Capability
 from concierge.domain.draft import Draft
-from concierge.domain.errors import Refused
-from concierge.domain.grant import Grant
-from concierge.domain.ids import ParticipantId
-from concierge.domain.participant import LeaveReason, Mode, Participant, Presence, Role, Seat
+from concierge.domain.errors import BadInput, Refused
+from concierge.domain.participant import LeaveReason, Mode, Participant, Presence, Role
 from concierge.domain.reasons import EndReason, PauseReason
-from concierge.domain.rules_access import ask
 from concierge.domain.rules_course import clear_pause, end, pause
 from concierge.domain.session import State
 
@@ -27,6 +24,9 @@ def arrive(draft: Draft, command: cmd.Arrive) -> None:
         raise Refused("session_full", "too many vendors")
     if who.role not in (Role.CUSTOMER, Role.VENDOR):
         raise Refused("wrong_door", f"a {who.role} does not come through the lobby")
+    invites = {seat.who.invite for seat in draft.session.seats.values()} - {None}
+    if who.invite in invites:
+        raise Refused("already_here", "that invite has seated somebody")
     draft.add(ev.ParticipantArrived, participant=who)
 
 
@@ -34,13 +34,12 @@ def join_desk(draft: Draft, command: cmd.JoinDesk) -> None:
     """A colleague comes in; nothing is held until the customer agrees."""
     who = command.participant
     _room_for(draft, who)
-    if who.role is not Role.OBSERVER:
+    if who.role is not Role.OBSERVER or who.person is None:
         raise Refused("wrong_door", f"a {who.role} does not come in from the desk")
     if any(seat.who.person == who.person for seat in draft.session.present()):
         raise Refused("already_here", "that person has a seat already")
     draft.add(ev.ParticipantArrived, participant=who)
     draft.add(ev.ParticipantAdmitted, participant=who.id, by=None)
-    baseline(draft, who.id)
 
 
 def confirm_match(draft: Draft, command: cmd.ConfirmMatch) -> None:
@@ -49,15 +48,17 @@ def confirm_match(draft: Draft, command: cmd.ConfirmMatch) -> None:
     seat = draft.seat(command.participant)
     if seat.who.role is not Role.CUSTOMER or seat.admitted:
         raise Refused("not_in_lobby", "nobody waits to be matched")
+    if not host.here:
+        raise Refused("not_now", "a host who is away lets nobody in")
     if not command.correct:
         draft.add(ev.MatchFailed, participant=seat.who.id, by=host.who.id)
         if draft.session.seats[seat.who.id].failed_matches >= limits.MATCH_TRIES:
             draft.leave(seat.who.id, LeaveReason.MATCH_FAILED)
         return
     draft.add(ev.MatchConfirmed, participant=seat.who.id, by=host.who.id)
-    baseline(draft, seat.who.id)
-    baseline(draft, host.who.id)
-    ask(draft, command.consent, Capability.RECORD, host.who.id, host.who.id)
+    draft.baseline(seat.who.id)
+    draft.baseline(host.who.id)
+    draft.ask(command.consent, Capability.RECORD, host.who.id, host.who.id)
 
 
 def admit(draft: Draft, command: cmd.Admit) -> None:
@@ -68,17 +69,17 @@ def admit(draft: Draft, command: cmd.Admit) -> None:
         raise Refused("not_in_lobby", "that participant does not wait in the lobby")
     if not draft.session.matched:
         raise Refused("customer_first", "the customer is not here yet")
+    if seat.who.until_ms is not None and seat.who.until_ms <= draft.now_ms:
+        raise Refused("time_up", "the time for this seat is over")
     draft.add(ev.ParticipantAdmitted, participant=seat.who.id, by=host.who.id)
-    baseline(draft, seat.who.id)
+    draft.baseline(seat.who.id)
     if not draft.session.recorded:
         return
-    wanted = sorted(
-        capability
-        for capability in seat.who.may_hold
-        if NEEDS[capability].consent and not NEEDS[capability].endpoint_client
-    )
+    wanted = sorted(capability for capability in seat.who.may_hold & INVITABLE if NEEDS[capability].consent)
+    if len(command.consents) < len(wanted):
+        raise BadInput("an admission brings an id for each question it raises")
     for consent, capability in zip(command.consents, wanted, strict=False):
-        ask(draft, consent, capability, seat.who.id, host.who.id)
+        draft.ask(consent, capability, seat.who.id, host.who.id)
 
 
 def remove(draft: Draft, command: cmd.Remove) -> None:
@@ -94,6 +95,8 @@ def remove(draft: Draft, command: cmd.Remove) -> None:
     if not own:
         if command.by is not None:
             draft.the_host(command.by)
+            if command.reason not in (LeaveReason.REMOVED, LeaveReason.DENIED):
+                raise BadInput("a host removes or denies, and gives no other reason")
         if seat.who.id == draft.session.host:
             raise Refused("host_stays", "the host cannot be removed")
         if seat.who.role is Role.CUSTOMER and seat.admitted:
@@ -106,18 +109,13 @@ def host_leaves(draft: Draft) -> None:
     if draft.session.state is State.WAITING:
         end(draft, EndReason.HOST_LEFT, draft.session.host)
         return
-    vendors_out(draft)
     pause(draft, PauseReason.HOST_LEFT)
-
-
-def vendors_out(draft: Draft) -> None:
-    """No vendor stays without a host."""
-    for vendor in draft.session.vendors():
-        draft.leave(vendor.who.id, LeaveReason.HOST_GONE)
 
 
 def remove_invited(draft: Draft, command: cmd.RemoveInvited) -> None:
     """A revoked invite takes its seat with it."""
+    if command.by is not None:
+        draft.the_host(command.by)
     for seat in draft.session.vendors():
         if seat.who.invite == command.invite:
             draft.leave(seat.who.id, LeaveReason.INVITE_REVOKED)
@@ -167,19 +165,6 @@ def unfreeze(draft: Draft, command: cmd.Unfreeze) -> None:
     seat = draft.admitted(command.participant)
     if seat.mode is Mode.FROZEN:
         draft.add(ev.ParticipantUnfrozen, participant=seat.who.id, by=draft.session.host)
-
-
-def baseline(draft: Draft, participant: ParticipantId) -> None:
-    """Grant what needs no consent and the seat's ceiling allows."""
-    seat = draft.session.seats[participant]
-    for capability in sorted(seat.who.may_hold):
-        if NEEDS[capability].consent or draft.session.holds(participant, capability, draft.now_ms):
-            continue
-        draft.add(ev.GrantGiven, grant=_grant(draft, seat, capability))
-
-
-def _grant(draft: Draft, seat: Seat, capability: Capability) -> Grant:
-    return Grant(capability, seat.who.id, draft.session.host, draft.session.until(seat))
 
 
 def _room_for(draft: Draft, who: Participant) -> None:

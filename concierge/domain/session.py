@@ -2,8 +2,10 @@
 
 Invariants (tests/domain/test_session_machine.py checks them on every trace):
 1. Only an ACTIVE session has flows; an ENDED one has no seats, grants, questions or surfaces left.
-2. No flow without a recorded yes to the recording and a grant in force for exactly that viewer.
+2. No flow without a recorded yes to the recording and a grant in force for exactly that viewer, none while host or
+   customer is away, and none into the recording alone: what nobody may see or hear is not taken.
 3. Every state that is not ENDED has a deadline.
+   A Tick at a deadline always produces an event, so waiting for deadlines never spins.
 4. No participant holds a capability outside the ceiling set at the door.
 """
 
@@ -129,11 +131,21 @@ class Session:
         return end if seat.who.until_ms is None else min(end, seat.who.until_ms)
 
     def sources(self) -> frozenset[SurfaceId | ParticipantId]:
-        """Return what may flow at all, into the recording first: shown surfaces and open voices."""
+        """Return what may flow at all, into the recording first: shown surfaces and open voices.
+
+        A surface that nobody has been allowed to see, and a voice that nobody else has been allowed to hear or whose
+        speaker is away or frozen, are no sources: they are not recorded either.
+        """
         if self.state is not State.ACTIVE or not self.recorded:
             return frozenset()
-        shown = {surface.id for surface in self.surfaces.values() if surface.state is SurfaceState.SHOWN}
-        return frozenset(shown | self.voices)
+        seen = any(capability is Capability.VIEW_SCREEN for _, capability in self.grants)
+        shown = {key for key, one in self.surfaces.items() if seen and one.state is SurfaceState.SHOWN}
+        return frozenset(shown | {speaker for speaker in self.voices if self._heard(speaker)})
+
+    def _heard(self, speaker: ParticipantId) -> bool:
+        seat = self.seat(speaker)
+        hearers = {who for who, capability in self.grants if capability is Capability.VOICE} - {speaker}
+        return seat is not None and seat.here and bool(hearers)
 
     def flows(self, now_ms: int) -> frozenset[Flow]:
         """Return exactly what may reach whom at this instant; the media plane is kept equal to this set."""
@@ -171,8 +183,18 @@ class Session:
         due.extend(grant.until_ms for grant in self.grants.values())
         if self.handover is not None:
             due.append(self.handover.until_ms)
+        if self.host_away_ms is not None:
+            due.append(self.host_away_ms + limits.HOST_LOST_END_MS)
         due.extend(when for seat in self.present() for when in seat_deadlines(seat))
         return min(due)
+
+    @property
+    def host_away_ms(self) -> int | None:
+        """Since when the host is away, as long as that has not yet counted as leaving; None otherwise."""
+        host = self.seat(self.host)
+        if host is None or host.presence is not Presence.AWAY or PauseReason.HOST_LEFT in self.pauses:
+            return None
+        return host.since_ms
 
 
 def seat_deadlines(seat: Seat) -> list[int]:
@@ -180,8 +202,6 @@ def seat_deadlines(seat: Seat) -> list[int]:
     due: list[int] = []
     if seat.presence is Presence.LOBBY:
         due.append(seat.since_ms + limits.LOBBY_MAX_MS)
-    if seat.presence is Presence.AWAY and seat.who.role is Role.HOST:
-        due.append(seat.since_ms + limits.HOST_LOST_END_MS)
     if seat.who.until_ms is not None:
         due.append(seat.who.until_ms)
         warning = next_warning(seat)
