@@ -23,11 +23,11 @@ def encode(event: ev.Event) -> dict[str, Any]:
     return {"event": type(event).__name__, **to_plain(event)}
 
 
-def decode(document: dict[str, Any]) -> ev.Event:
+def decode(document: Any) -> ev.Event:
     """Return the event of a document made by `encode`. Raises BadInput."""
-    name = document.get("event")
+    name = document.get("event") if isinstance(document, dict) else None
     kind = EVENT_TYPES.get(name) if isinstance(name, str) else None
     if kind is None:
-        raise BadInput(f"unknown event {name!r}")
+        raise BadInput("unknown event")
     event: ev.Event = from_plain(kind, {key: value for key, value in document.items() if key != "event"})
     return event

@@ -1,6 +1,8 @@
 """Frozen dataclasses to and from plain JSON values, strictly by their annotations. Pure; raises BadInput only.
 
-Understood: dataclasses, StrEnum, NewType over str, str, int, bool, None, tuple, frozenset, dict[str, …] and unions with None.
+Understood: dataclasses, StrEnum, NewType over str, str, int, bool, None, tuple, frozenset and unions with None. Whole
+numbers are those that every reader of JSON keeps exactly (RFC 8259 section 6); text is what UTF-8 can carry. An error
+names the field and what belongs there, never what came: that may be long, secret or not even text.
 """
 
 from __future__ import annotations
@@ -13,6 +15,9 @@ from functools import cache
 from typing import Any
 
 from concierge.domain.errors import BadInput
+
+EXACT = 2**53
+_NAMES: dict[Any, str] = {str: "text", int: "a whole number", bool: "true or false"}
 
 
 def to_plain(value: Any) -> Any:
@@ -32,14 +37,23 @@ def from_plain(kind: Any, document: Any) -> Any:
     """Return a `kind` built from JSON values; every field is checked, none is guessed. Raises BadInput."""
     if not isinstance(document, dict):
         raise BadInput(f"{kind.__name__} is an object")
-    names = {item.name for item in dataclasses.fields(kind)}
-    unknown = sorted(str(key) for key in document if key not in names)
-    if unknown:
-        raise BadInput(f"{kind.__name__} has no field {unknown[0]!r}")
-    try:
-        return kind(**{name: _typed(_hints(kind)[name], item) for name, item in document.items()})
-    except (TypeError, ValueError) as error:
-        raise BadInput(f"{kind.__name__}: {error}") from None
+    fields = {item.name: item for item in dataclasses.fields(kind)}
+    if not document.keys() <= fields.keys():
+        raise BadInput(f"{kind.__name__} has only these fields: {', '.join(fields) or 'none'}")
+    for name, item in fields.items():
+        if name not in document and item.default is dataclasses.MISSING:
+            raise BadInput(f"{kind.__name__} needs {name}")
+    values = {}
+    for name, value in document.items():
+        try:
+            values[name] = _typed(_hints(kind)[name], value)
+        except _Unfit as unfit:
+            raise BadInput(f"{kind.__name__}: {name} is {unfit}") from None
+    return kind(**values)
+
+
+class _Unfit(Exception):
+    """What belongs where something else was found."""
 
 
 @cache
@@ -59,15 +73,38 @@ def _typed(hint: Any, value: Any) -> Any:
     if dataclasses.is_dataclass(hint):
         return from_plain(hint, value)
     if isinstance(hint, type) and issubclass(hint, StrEnum):
-        return hint(value)
+        return _word(hint, value)
     if type(value) is not hint:
-        raise ValueError(f"{type(value).__name__} where {hint.__name__} is expected")
+        raise _Unfit(_NAMES[hint])
+    if hint is int and not -EXACT < value < EXACT:
+        raise _Unfit("a whole number below 2^53")
+    if hint is str and not _carried(value):
+        raise _Unfit("text that UTF-8 can carry")
     return value
+
+
+def _carried(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _word(hint: type[StrEnum], value: Any) -> StrEnum:
+    if isinstance(value, str) and value in {item.value for item in hint}:
+        return hint(value)
+    raise _Unfit(f"one of the words of {hint.__name__}")
 
 
 def _sequence(origin: Any, arguments: tuple[Any, ...], value: Any) -> Any:
     if not isinstance(value, list):
-        raise TypeError("a list is expected")
-    if origin is frozenset or arguments[-1] is ...:
-        return origin(_typed(arguments[0], item) for item in value)
-    return tuple(_typed(kind, item) for kind, item in zip(arguments, value, strict=True))
+        raise _Unfit("a list")
+    if origin is tuple and arguments[-1] is not ...:
+        if len(value) != len(arguments):
+            raise _Unfit(f"a list of {len(arguments)}")
+        return tuple(_typed(kind, item) for kind, item in zip(arguments, value, strict=True))
+    items = origin(_typed(arguments[0], item) for item in value)
+    if len(items) != len(value):
+        raise _Unfit("a list without repetition")
+    return items
