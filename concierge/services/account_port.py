@@ -132,6 +132,9 @@ class AccountStore(Protocol):
     async def add_link(self, link: SignInLink, secret_hash: bytes, leaf: AuditLeaf) -> None:
         """Keep a sign-in link."""
 
+    async def look_at_link(self, link_hash: bytes, now_ms: int) -> Person | None:
+        """Return whom a good link signs in, or None; changes nothing."""
+
     async def use_link(
         self, link_hash: bytes, sign_in: SignIn, secret_hash: bytes, leaf: AuditLeaf
     ) -> Person | None:

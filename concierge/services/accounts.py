@@ -61,7 +61,8 @@ class Accounts:
         """Sign a person in. `totp` is "" when none was typed; `replaces` is the secret the browser had before.
 
         Raises Refused: sign_in_failed (name, password or code is wrong, or the person is disabled; nobody learns which),
-        sign_in_locked (SIGN_IN_TRIES failures; for SIGN_IN_LOCK_MS).
+        sign_in_locked (SIGN_IN_TRIES failures; for SIGN_IN_LOCK_MS), totp_needed (the password is right and nothing was
+        typed for the code this person has; the try stays counted).
         """
         now = self._clock.now()
         counted = await self._store.count_try(name, now)
@@ -96,6 +97,8 @@ class Accounts:
             return None, None
         if known.totp_sealed is None:
             return 0, better
+        if not totp:
+            raise Refused("totp_needed", "the password is right; the one-time code is still missing")
         # An authenticator goes by the time of day, not by our steady clock.
         return self._codes.verify(known.totp_sealed, totp, self._clock.wall(), known.totp_step), better
 
@@ -109,6 +112,10 @@ class Accounts:
             leaves.append(_leaf(now, "SignInLocked", "", subject, for_ms=limits.SIGN_IN_LOCK_MS))
         await self._store.note(leaves)
         return Refused("sign_in_failed", "name, password or one-time code is wrong")
+
+    async def look_at_link(self, secret: str) -> Person | None:
+        """Return whom a sign-in link signs in, or None when it is not good; changes nothing."""
+        return await self._store.look_at_link(digest_of(secret), self._clock.now())
 
     async def sign_in_by_link(self, secret: str, address: str) -> SignedIn:
         """Sign in by a link's secret; to be called for a POST only. Raises Refused: link_not_good."""

@@ -186,6 +186,22 @@ class DatabaseAccounts:
 
         await self._store.write(work)
 
+    async def look_at_link(self, link_hash: bytes, now_ms: int) -> Person | None:
+        """Return whom a good link signs in, or None; changes nothing."""
+        good = and_(
+            sign_in_links.c.secret_hash == link_hash,
+            sign_in_links.c.until_ms > now_ms,
+            or_(sign_in_links.c.uses_left.is_(None), sign_in_links.c.uses_left > 0),
+            _ENABLED,
+        )
+
+        async def work(connection: AsyncConnection) -> Person | None:
+            found = select(people).join(sign_in_links, sign_in_links.c.person == people.c.id).where(good)
+            row = (await connection.execute(found)).mappings().one_or_none()
+            return None if row is None else person_of(row)
+
+        return await self._store.read(work)
+
     async def use_link(
         self, link_hash: bytes, sign_in: SignIn, secret_hash: bytes, leaf: AuditLeaf
     ) -> Person | None:
