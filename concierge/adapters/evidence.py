@@ -21,7 +21,7 @@ from concierge.domain.ids import RecordingId
 from concierge.services.media_port import FrameSink
 from concierge.services.ports import Clock, RecordingOpening
 from recorder import events as recorder_events
-from recorder.errors import RecorderError, RecordingUnavailableError
+from recorder.errors import RecorderError, RecordingClosedError, RecordingUnavailableError
 from recorder.handle import State
 from recorder.installation import InstallationKey
 from recorder.manifest import Header
@@ -42,6 +42,7 @@ class RecorderEvidence:
         self._ring = ring
         self._clock = clock
         self._open: dict[RecordingId, OpenRecording] = {}
+        self._closed: set[RecordingId] = set()
         self._watcher: Callable[[RecordingId, str], None] = lambda _recording, _reason: None
 
     def watch(self, callback: Callable[[RecordingId, str], None]) -> None:
@@ -66,11 +67,18 @@ class RecorderEvidence:
         return self._ring.wrap(opening.recording, dek)
 
     async def reopen(self, opening: RecordingOpening, wrapped_key: bytes) -> list[Event]:
-        """Recover after a crash into a new epoch; return every event the recording holds."""
+        """Recover after a crash into a new epoch; return every event the recording holds.
+
+        A recording that was closed just before the crash stays closed, and `close` then has nothing left to do.
+        """
         directory = self._folder / opening.recording
+        on_failure = self._failure_of(opening.recording)
         try:
             dek = self._ring.unwrap(opening.recording, wrapped_key)
             events, tracks = await asyncio.to_thread(_read_back, directory, dek, self._key.public)
+        except (OSError, RecorderError, KeyUnavailable, BadInput) as error:
+            raise EvidenceUnavailable(f"the recording cannot be recovered: {error}") from None
+        try:
             at_us = (self._clock.now() - opening.opened_ms) * 1000
             handle = await asyncio.to_thread(
                 lambda: self._thread.reopen(
@@ -78,13 +86,16 @@ class RecorderEvidence:
                     _header(opening),
                     dek,
                     self._key.signer,
-                    self._failure_of(opening.recording),
+                    on_failure,
                     at_us=at_us,
                     trust=self._key.public,
                 )
             )
             await asyncio.wrap_future(handle.opened)
-        except (OSError, RecorderError, KeyUnavailable, BadInput) as error:
+        except RecordingClosedError:
+            self._closed.add(opening.recording)
+            return events
+        except (OSError, RecorderError) as error:
             raise EvidenceUnavailable(f"the recording cannot be recovered: {error}") from None
         self._open[opening.recording] = OpenRecording(
             handle, opening.opened_ms, self._clock, next_track=tracks
@@ -138,6 +149,9 @@ class RecorderEvidence:
 
     async def close(self, recording: RecordingId, summary: str) -> None:
         """Write the final segment; the recorder drops the ephemeral signing key."""
+        if recording in self._closed:
+            self._closed.discard(recording)
+            return
         current = self._current(recording)
         closing = recorder_events.summary(current.now_us(), json.loads(summary))
         try:

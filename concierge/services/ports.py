@@ -79,8 +79,8 @@ class Sessions(Protocol):
     async def events(self, session: SessionId) -> list[Event]:
         """Return the kept events in order (marks are not kept); empty for an unknown session."""
 
-    async def unended(self) -> list[tuple[SessionId, RecordingId]]:
-        """Return every session whose row is not ended."""
+    async def unfinished(self) -> list[tuple[SessionId, RecordingId]]:
+        """Return every session that has not ended, or whose recording is not closed."""
 
     async def summaries(self, *, ended: bool, limit: int) -> list[SessionSummary]:
         """Return rows for lists, newest first."""

@@ -29,9 +29,9 @@ _log = structlog.get_logger(__name__)
 
 
 async def recover(tools: Tools, registry: Registry) -> int:
-    """Recover every unended session; return how many are live again."""
+    """Recover every unfinished session; return how many are live again."""
     count = 0
-    for session_id, recording_id in await tools.sessions.unended():
+    for session_id, recording_id in await tools.sessions.unfinished():
         session = await _recover_one(tools, session_id, recording_id)
         if session is not None and session.state is not State.ENDED:
             await _revive(tools, registry, session)

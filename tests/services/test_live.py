@@ -19,13 +19,13 @@ async def test_the_picture_flows_only_after_consent_and_record(desk: Desk) -> No
     host = live.decided.host
     await desk.page(live, host)
     page = await desk.page(live, seat.participant)
-    with pytest.raises(Refused, match="."):
+    with pytest.raises(Refused):
         await desk.share(live, seat.participant)
     assert page.view["match_digits"] == live.backdrop.digits[seat.participant]
     await desk.match(live, seat.participant)
     assert [q["capability"] for q in page.view["questions"]] == ["record"]
     await desk.yes(live, Capability.RECORD, host)
-    with pytest.raises(Refused, match="."):
+    with pytest.raises(Refused):
         await desk.share(live, seat.participant)
     await desk.yes(live, Capability.VIEW_SCREEN, host)
     surface = await desk.share(live, seat.participant)

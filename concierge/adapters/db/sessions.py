@@ -9,19 +9,20 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import RowMapping, Select, select
+from sqlalchemy import RowMapping, Select, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from concierge.adapters.db import audit
 from concierge.adapters.db.engine import Store, insert_once
 from concierge.adapters.db.projections import arrivals_of, entries_of
 from concierge.adapters.db.recordings import keep_customer, keep_names
-from concierge.adapters.db.tables import session_events, sessions
+from concierge.adapters.db.tables import recordings, session_events, sessions
 from concierge.adapters.db.tickets import keep_entry
 from concierge.domain import event_codec
 from concierge.domain.events import Event, MarkDrawn, MarksCleared
 from concierge.domain.ids import PersonId, RecordingId, SessionId, TicketId
 from concierge.domain.participant import Participant, Role, Seat
+from concierge.domain.recording import RecordingState
 from concierge.domain.session import Session, State
 from concierge.services.ports import AuditLeaf, SessionSummary
 
@@ -68,13 +69,14 @@ class DatabaseSessions:
 
         return await self._store.read(work)
 
-    async def unended(self) -> list[tuple[SessionId, RecordingId]]:
-        """Return every session whose row is not ended."""
+    async def unfinished(self) -> list[tuple[SessionId, RecordingId]]:
+        """Return every session that has not ended, or whose recording is not closed."""
 
         async def work(connection: AsyncConnection) -> list[tuple[SessionId, RecordingId]]:
             rows = await connection.execute(
                 select(sessions.c.id, sessions.c.recording)
-                .where(sessions.c.state != State.ENDED)
+                .outerjoin(recordings, recordings.c.id == sessions.c.recording)
+                .where(or_(sessions.c.state != State.ENDED, recordings.c.state == RecordingState.OPEN))
                 .order_by(sessions.c.opened_ms, sessions.c.id)
             )
             return [(SessionId(row[0]), RecordingId(row[1])) for row in rows]

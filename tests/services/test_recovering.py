@@ -1,0 +1,95 @@
+"""What a start finds after a crash: the folder is copied away under a live session, as a kill -9 would leave it."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from concierge.domain.capability import Capability
+from concierge.domain.ids import ParticipantId
+from concierge.domain.reasons import EndReason, PauseReason
+from concierge.domain.session import State
+from concierge.services.live import LiveSession
+from concierge.wire import messages as wire
+from tests.services.desk import Desk, FakeClock, desk_in
+
+
+def crash(desk: Desk, folder: Path) -> Path:
+    """Return a copy of everything on disk at this instant."""
+    shutil.copytree(desk.folder, folder)
+    return folder
+
+
+async def test_a_live_session_comes_back_paused_and_goes_on(desk: Desk, tmp_path: Path) -> None:
+    live, customer, _surface = await desk.sharing()
+    await desk.send(live, customer, wire.Say("before"))
+    left = crash(desk, tmp_path / "after")
+    async with desk_in(left, FakeClock(desk.clock.now_ms + 20_000)) as again:
+        back = again.registry.get(live.decided.id)
+        await again.until(lambda: back.durable.last_seq == back.decided.last_seq)
+        assert back.decided.state is State.PAUSED
+        assert PauseReason.BROKER_RESTARTED in back.decided.pauses
+        assert back.decided.surfaces == {}
+        host = back.decided.host
+        assert back.decided.holds(host, Capability.VIEW_SCREEN, again.clock.now())
+        await again.page(back, customer)
+        await again.page(back, host)
+        await again.until(lambda: back.decided.state is State.ACTIVE)
+        assert [line["text"] for line in again.pages[host].of("line")] == ["before"]
+        surface = await again.share(back, customer)
+        assert (surface, host) in again.plane.permitted
+        await finish(again, back, host)
+
+
+async def finish(desk: Desk, live: LiveSession, host: ParticipantId) -> None:
+    await desk.send(live, host, wire.End("Solved", ""))
+    await desk.until(lambda: desk.registry.find(live.decided.id) is None)
+    await desk.registry.stop()
+    verification = await desk.reader.verify(live.decided.recording)
+    assert (verification.status, verification.recoveries) == ("recovered", 1)
+
+
+async def test_what_only_the_recording_has_is_folded_into_the_database(desk: Desk, tmp_path: Path) -> None:
+    live, customer, _surface = await desk.sharing()
+    await desk.send(live, customer, wire.Say("kept"))
+    await desk.send(live, customer, wire.Say("lost by the database"))
+    left = crash(desk, tmp_path / "after")
+    with closing(sqlite3.connect(left / "desk.sqlite3", isolation_level=None)) as rows:
+        (last,) = rows.execute("SELECT max(seq) FROM session_events").fetchone()
+        rows.execute("DELETE FROM session_events WHERE seq = ?", (last,))
+    async with desk_in(left, FakeClock(desk.clock.now_ms)) as again:
+        texts = [
+            entry.text
+            for entry in await again.tools.tickets.thread(desk.ticket.id)
+            if entry.channel == "chat"
+        ]
+        assert "lost by the database" in texts
+        numbers = [event.seq for event in await again.tools.sessions.events(live.decided.id)]
+        assert last in numbers
+
+
+async def test_a_session_whose_recording_is_gone_ends_truthfully(desk: Desk, tmp_path: Path) -> None:
+    live, _customer, _surface = await desk.sharing()
+    left = crash(desk, tmp_path / "after")
+    await asyncio.to_thread(shutil.rmtree, left / "recordings" / live.decided.recording)
+    async with desk_in(left, FakeClock(desk.clock.now_ms)) as again:
+        assert again.registry.all() == []
+        summary = await again.tools.sessions.summary(live.decided.id)
+        assert summary is not None
+        assert (summary.state, summary.end_reason) == ("ended", EndReason.RECORDING_FAILED)
+
+
+async def test_a_session_that_ended_just_before_the_crash_is_closed(desk: Desk, tmp_path: Path) -> None:
+    live, _customer, _surface = await desk.sharing()
+    await desk.send(live, live.decided.host, wire.End("Solved", ""))
+    await desk.until(lambda: live.durable.state is State.ENDED)
+    left = crash(desk, tmp_path / "after")
+    with closing(sqlite3.connect(left / "desk.sqlite3", isolation_level=None)) as rows:
+        rows.execute("UPDATE sessions SET state = 'active'")
+    async with desk_in(left, FakeClock(desk.clock.now_ms)) as again:
+        assert again.registry.all() == []
+        verification = await again.reader.verify(live.decided.recording)
+        assert verification.closed
