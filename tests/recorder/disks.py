@@ -21,6 +21,7 @@ class CountingFiles(RealFiles):
         self.count = 0
         self.calls: list[str] = []
         self.failed: set[int] = set()
+        self.closed: set[int] = set()
         self.touched_after_failure: list[str] = []
         self.fails = fails
 
@@ -45,6 +46,7 @@ class CountingFiles(RealFiles):
         self.step("create")
         descriptor = super().create(path)
         self.failed.discard(descriptor)
+        self.closed.discard(descriptor)
         return descriptor
 
     @override
@@ -60,6 +62,11 @@ class CountingFiles(RealFiles):
     def fdatasync(self, descriptor: int) -> None:
         self.step("fdatasync", descriptor)
         super().fdatasync(descriptor)
+
+    @override
+    def close(self, descriptor: int) -> None:
+        self.closed.add(descriptor)
+        super().close(descriptor)
 
     @override
     def fsync_dir(self, path: Path) -> None:

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from recorder import events
 from recorder.errors import UnreadableRecordingError
+from recorder.manifest import Opening
 from recorder.reading import read_recording
 from recorder.records import EvidenceClass, Record
+from recorder.recovery import recover_and_close
+from recorder.segment import SegmentFlag
 from recorder.verdict import SignerTrust, Status, Verdict
+from recorder.writer import BEGINNING, ChainEnd, EpochWriter
 from tests.recorder.disks import draws
-from tests.recorder.studio import DEK, PINNED, Epoch, epochs, installation, save
+from tests.recorder.studio import DEK, HEADER, PINNED, Epoch, epochs, fixed, installation, save, signer
 from tests.recorder.zoo import ZOO, Animal, flip, good
 
 
@@ -61,6 +68,40 @@ def test_the_zoo(animal: Animal, dek: bytes | None, tmp_path: Path) -> None:
     if animal.segment is not None:
         assert verdict.segments == animal.segment
     assert all(record.at_us <= verdict.until_us for record in reading.records())
+
+
+MISBEHAVIOURS: dict[str, dict[str, Any]] = {
+    "epoch 3 stands in the file of epoch 1": {"epoch": 3},
+    "says it is the first": {"opening": Opening.OPENED},
+    "different recordings": {"header": replace(HEADER, session_id="ses_0002")},
+    "go on where": {"after": BEGINNING},
+    "recovered flag": {"opening": Opening.RESUMED},
+    "behind the final": {"close": True},
+}
+
+
+@pytest.mark.parametrize("reason", list(MISBEHAVIOURS))
+def test_even_a_certified_signer_must_follow_the_rules(reason: str, tmp_path: Path) -> None:
+    """Everything here is properly signed; only the order of things is wrong."""
+    change = MISBEHAVIOURS[reason]
+    header, epoch = change.get("header", HEADER), change.get("epoch", 1)
+    made = epochs(2, close=bool(change.get("close")))
+    before = read_recording(save(tmp_path / "rec", made)).verdict
+    writer = EpochWriter(
+        header,
+        DEK,
+        signer(PINNED, header.recording_id, epoch),
+        fixed("salt"),
+        epoch=epoch,
+        opening=change.get("opening", Opening.RECOVERED),
+        after=change.get("after", ChainEnd(before.segments, before.chain, before.until_us)),
+    )
+    made.append(Epoch(writer.head, [writer.seal([events.gap(0, 1, "x")], SegmentFlag.RECOVERED).data]))
+    verdict = verdict_on(tmp_path / "rec", made)
+    assert verdict.status is Status.BAD
+    assert verdict.fault is not None
+    assert (verdict.fault.segment, verdict.segments) == (before.segments, before.segments)
+    assert reason in verdict.fault.reason
 
 
 def test_a_foreign_signer_is_told_apart(tmp_path: Path) -> None:
@@ -128,9 +169,6 @@ def test_every_cut_is_open_or_torn_at_its_segment(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("change", ["missing", "altered", "added"])
 def test_side_files_must_be_those_a_recovery_names(change: str, tmp_path: Path) -> None:
-    from recorder import events
-    from recorder.recovery import recover_and_close
-    from tests.recorder.studio import HEADER
 
     directory = save(tmp_path / "rec", epochs(3, close=False))
     with (directory / "epoch-0000.crec").open("ab") as file:

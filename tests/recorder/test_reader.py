@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from recorder.errors import VerificationError, WrongKeyError
 from recorder.manifest import read_head
 from recorder.reader import EpochReader
 from recorder.records import EvidenceClass
-from recorder.segment import parse_header
+from recorder.segment import parse_header, split_body
 from tests.recorder.studio import DEK, Epoch, epochs, fixed, moment
 
 
@@ -58,3 +60,14 @@ def test_nothing_is_accepted_behind_the_final_segment() -> None:
         one.accept(*split(raw))
     with pytest.raises(VerificationError, match="behind the final"):
         one.accept(*split(epoch.segments[-1]))
+
+
+def test_a_record_outside_its_segments_time_is_refused() -> None:
+    (epoch,) = epochs(1)
+    raw, body = split(epoch.segments[0])
+    header = parse_header(raw)
+    sealed, _signature = split_body(header, body)
+    assert reader(epoch).open(header, raw, sealed)
+    for wrong in (replace(header, from_us=1), replace(header, until_us=1)):
+        with pytest.raises(VerificationError, match="outside"):
+            reader(epoch).open(wrong, raw, sealed)

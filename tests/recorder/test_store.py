@@ -78,7 +78,9 @@ def test_an_epoch_is_never_written_twice(tmp_path: Path) -> None:
 
 def test_a_tail_moves_to_a_side_file(tmp_path: Path) -> None:
     epoch_path(tmp_path, 0).write_bytes(b"goodtorn")
-    cut_tail(tmp_path, 0, 4, RealFiles())
+    files = CountingFiles()
+    cut_tail(tmp_path, 0, 4, files)
+    assert files.calls == ["create", "write", "fdatasync", "rename", "fsync_dir", "truncate"]
     assert epoch_path(tmp_path, 0).read_bytes() == b"good"
     assert (tmp_path / "torn-0000.bin").read_bytes() == b"torn"
     cut_tail(tmp_path, 0, 4, RealFiles())

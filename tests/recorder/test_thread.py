@@ -168,6 +168,7 @@ def test_a_disk_that_fails_once_anywhere(number: int, tmp_path: Path) -> None:
         assert owner.told.wait(WAIT)
         assert owner.reasons == ["the disk failed: Input/output error"]
         assert recording.state is State.FAILED
+        assert files.failed <= files.closed
         assert all("Input/output" in str(future.exception()) for future in failed)
         with pytest.raises(RecordingUnavailableError, match="Input/output"):
             recording.enqueue(event_record(99))
