@@ -126,7 +126,7 @@ def _path(value: Any) -> Path:
 def _number(low: int, high: int) -> Callable[[Any], int]:
     def parse(value: Any) -> int:
         text = str(value)
-        if not text.isdecimal() or not low <= int(text) <= high:
+        if not (text.isascii() and text.isdecimal()) or not low <= int(text) <= high:
             raise ValueError(f"a number from {low} to {high} is expected, not {text!r}")
         return int(text)
 

@@ -1,0 +1,72 @@
+"""Settings are found in their order, and what makes no sense is said in words."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from concierge.config import Config, SettingError, load
+
+
+def test_the_command_line_beats_the_environment_beats_the_file_beats_the_default(tmp_path: Path) -> None:
+    file = tmp_path / "settings.toml"
+    file.write_text('port = 1001\norganisation = "From the file"\nkept_days = 7\n', encoding="utf-8")
+    config = load(
+        {"data_dir": str(tmp_path), "port": "1003", "config": str(file)},
+        {"CONCIERGE_PORT": "1002", "CONCIERGE_ORGANISATION": "From the environment"},
+    )
+    assert (config.port, config.organisation, config.kept_days) == (1003, "From the environment", 7)
+    assert config.host == "localhost"
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"port": "0"}, "port: a number from 1 to 65535"),
+        ({"port": "eighty"}, "port: a number"),
+        ({"port": "٣"}, "port: a number"),
+        ({"public_url": "desk.example.org"}, "public_url: an address like"),
+        ({"public_url": "https://u:p@desk.example.org"}, "public_url: an address like"),
+        ({"public_url": "https://desk.example.org/?x=1"}, "public_url: an address like"),
+        ({"media_ports": "5000"}, "media_ports"),
+        ({"media_ports": "60000-50000"}, "media_ports: a range like"),
+        ({"media_public_address": "desk.example.org"}, "media_public_address"),
+        ({"ice_servers": "{}"}, "ice_servers: a JSON list"),
+        ({"ice_servers": '[{"urls": "http://x"}]'}, "ice_servers: every entry"),
+        ({"log_format": "xml"}, "log_format: one of console, json"),
+        ({"policies_dir": "/nowhere/at/all"}, "policies_dir"),
+        ({"cert_file": "/nowhere/at/all"}, "belong together"),
+    ],
+)
+def test_a_setting_that_makes_no_sense_is_named(tmp_path: Path, given: dict[str, str], words: str) -> None:
+    with pytest.raises(SettingError) as caught:
+        load({"data_dir": str(tmp_path), **given}, {})
+    assert words in str(caught.value)
+
+
+def test_a_file_with_an_unknown_name_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "settings.toml"
+    file.write_text("prot = 1\n", encoding="utf-8")
+    with pytest.raises(SettingError, match="'prot', which is no setting"):
+        load({"data_dir": str(tmp_path), "config": str(file)}, {})
+
+
+def test_a_missing_data_dir_is_asked_for() -> None:
+    with pytest.raises(SettingError, match="data_dir is missing"):
+        load({}, {})
+
+
+def test_the_base_url_follows_what_is_known(tmp_path: Path) -> None:
+    assert load({"data_dir": str(tmp_path)}, {}).base_url == "http://localhost:8080"
+    assert load({"data_dir": str(tmp_path), "host": "::1"}, {}).base_url == "http://[::1]:8080"
+    public = load({"data_dir": str(tmp_path), "public_url": "https://desk.example.org/help/"}, {})
+    assert public.base_url == "https://desk.example.org/help"
+    assert not public.local
+    assert Config(tmp_path).local
+
+
+def test_ice_servers_are_read_from_json(tmp_path: Path) -> None:
+    text = '[{"urls": ["turn:turn.example.org"], "username": "u", "credential": "c"}]'
+    config = load({"data_dir": str(tmp_path), "ice_servers": text}, {})
+    assert config.ice_servers[0]["username"] == "u"
