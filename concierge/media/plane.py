@@ -46,8 +46,8 @@ class ForwardingPlane:
         self._sources: dict[SourceId, Source] = {}
         self._publishers: dict[SourceId, PeerTransport] = {}
         self._viewers: dict[tuple[SessionId, ParticipantId], Viewer] = {}
-        self._leaving: set[PeerTransport] = set()
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._connecting: set[asyncio.Task[None]] = set()
+        self._departing: set[asyncio.Task[None]] = set()
         self._ticker: asyncio.Task[None] | None = None
         self._observer: MediaObserver | None = None
         self._watch: Watch | None = None
@@ -78,10 +78,15 @@ class ForwardingPlane:
             section.extensions.get(TRANSPORT_CC) if kind is MediaKind.PICTURE else None,
             next(iter(repairs), None) or (section.ssrcs[0] if section.ssrcs else None),
         )
-        self._add_publisher(spec, peer)
-        await self._gather(peer)
+        known = self._add_publisher(spec, peer)
+        try:
+            await self._gather(peer)
+        except BadInput:
+            if self._sources.get(source) is known:
+                self.close_source(source)
+            raise
         answered = AnswerSection(section.kind, section.mid, "recvonly", [codec], spec.transport_cc)
-        self._start(self._connect_publisher(source, peer, parsed))
+        self._keep(self._connecting, self._connect_publisher(source, peer, parsed))
         return write_answer(self._association(peer, username, password), [answered])
 
     async def receive(self, session: SessionId, participant: ParticipantId, offer: str) -> str:
@@ -104,8 +109,13 @@ class ForwardingPlane:
             )
         self._drop(viewer)
         viewer.take_peer(peer, slots)
-        await self._gather(peer)
-        self._start(self._connect_viewer(viewer, peer, parsed))
+        try:
+            await self._gather(peer)
+        except BadInput:
+            if viewer.peer is peer:
+                self._drop(viewer)
+            raise
+        self._keep(self._connecting, self._connect_viewer(viewer, peer, parsed))
         return write_answer(self._association(peer, username, password), answered)
 
     # --- what flows ---
@@ -166,12 +176,12 @@ class ForwardingPlane:
 
     async def stop(self) -> None:
         """Close everything and wait, at most a second, until sockets are released."""
-        for session in {s.session for s in self._sources.values()} | {owner for owner, _ in self._viewers}:
-            self.close_session(session)
-        for task in [*self._tasks, *([self._ticker] if self._ticker else [])]:
+        for task in [*self._connecting, *([self._ticker] if self._ticker else [])]:
             task.cancel()
         self._ticker = None
-        waiting = [asyncio.create_task(peer.wait_closed()) for peer in self._leaving]
+        for session in {s.session for s in self._sources.values()} | {owner for owner, _ in self._viewers}:
+            self.close_session(session)
+        waiting = self._connecting | self._departing
         if waiting:
             await asyncio.wait(waiting, timeout=_STOP_S)
 
@@ -192,7 +202,7 @@ class ForwardingPlane:
     def _check_room(self, of_participant: Iterable[Source]) -> None:
         if len(list(of_participant)) >= SOURCES_PER_PARTICIPANT_MAX:
             raise BadInput(f"a participant publishes at most {SOURCES_PER_PARTICIPANT_MAX} sources")
-        if len(self._publishers) + len(self._viewers) + len(self._leaving) >= MEDIA_PEERS_MAX:
+        if len(self._publishers) + len(self._viewers) + len(self._departing) >= MEDIA_PEERS_MAX:
             raise BadInput("the broker has no room for another media connection")
 
     def _new_peer(self) -> tuple[PeerTransport, str, str]:
@@ -209,18 +219,22 @@ class ForwardingPlane:
     async def _gather(self, peer: PeerTransport) -> None:
         if self._ticker is None:
             self._ticker = asyncio.create_task(self._tick_for_ever(), name="media clock")
-        await peer.gather()
+        try:
+            await peer.gather()
+        except OSError as error:
+            log.exception("no socket for media")
+            raise BadInput("the broker cannot open a media connection now") from error
         if peer.closed:
-            await peer.wait_closed()
             raise BadInput("closed before it was answered")
 
-    def _add_publisher(self, spec: SourceSpec, peer: PeerTransport) -> None:
+    def _add_publisher(self, spec: SourceSpec, peer: PeerTransport) -> Source:
         source = Source(spec, peer.send_rtcp, self._flowing, self._lose_source)
         self._sources[spec.id] = source
         self._publishers[spec.id] = peer
         peer.on_rtp = source.receive
         peer.on_rtcp = source.hear_rtcp
         peer.on_lost = lambda reason: self._lose_source(source, reason)
+        return source
 
     def _viewer(self, session: SessionId, participant: ParticipantId) -> Viewer:
         viewer = self._viewers.get((session, participant))
@@ -285,19 +299,12 @@ class ForwardingPlane:
 
     def _leave(self, peer: PeerTransport) -> None:
         peer.close()
-        self._leaving.add(peer)
-        self._start(self._see_off(peer))
+        self._keep(self._departing, peer.wait_closed())
 
-    async def _see_off(self, peer: PeerTransport) -> None:
-        try:
-            await peer.wait_closed()
-        finally:
-            self._leaving.discard(peer)
-
-    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+    def _keep(self, among: set[asyncio.Task[None]], work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work, name="media connection")
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        among.add(task)
+        task.add_done_callback(among.discard)
 
     async def _tick_for_ever(self) -> None:
         reported = time.monotonic()

@@ -92,14 +92,15 @@ class Slot:
             return
         timestamp = (packet.timestamp + self._timestamp_offset) & 0xFFFFFFFF
         sequence = (number + self._sequence_offset) & 0xFFFF
-        if number > self._highest:
-            self._highest = number
-            self._last_timestamp = timestamp
-            self._last_at = now
         size = self._send(
             HEADER.pack(0x80, packet.marker | codec.payload_type, sequence, timestamp, self.ssrc)
             + packet.payload
         )
+        if size != BLOCKED and number > self._highest:
+            # A packet that never left uses up no number: the viewer would wait for its repair.
+            self._highest = number
+            self._last_timestamp = timestamp
+            self._last_at = now
         if size > 0:
             self.packets += 1
             self._octets += len(packet.payload)

@@ -263,6 +263,10 @@ class PeerTransport:
     async def gather(self) -> None:
         """Open the sockets. Raises OSError when not one could be opened."""
         await self.connection.gather_candidates()
+        if self.closed:
+            # Closed meanwhile: what was opened after that is released here.
+            await self.connection.close()
+            return
         if not self.connection.local_candidates:
             raise OSError("no address to listen for media on")
 

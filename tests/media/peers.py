@@ -13,8 +13,14 @@ from contextlib import asynccontextmanager
 
 import av
 import numpy as np
-from aiortc import RTCConfiguration, RTCPeerConnection, RTCRtpTransceiver, RTCSessionDescription
-from aiortc.mediastreams import AudioStreamTrack, MediaStreamTrack, VideoStreamTrack
+from aiortc import (
+    RTCBundlePolicy,
+    RTCConfiguration,
+    RTCPeerConnection,
+    RTCRtpTransceiver,
+    RTCSessionDescription,
+)
+from aiortc.mediastreams import AudioStreamTrack, MediaStreamError, MediaStreamTrack, VideoStreamTrack
 
 from concierge.domain.errors import EvidenceUnavailable
 from concierge.domain.ids import ParticipantId, SessionId
@@ -164,7 +170,10 @@ class Watching:
         track: MediaStreamTrack = transceiver.receiver.track
         mid = str(transceiver.mid)
         while True:
-            frame = await track.recv()
+            try:
+                frame = await track.recv()
+            except MediaStreamError:
+                return
             if isinstance(frame, av.VideoFrame):
                 self.newest[mid] = frame
             self.counts[mid] = self.counts.get(mid, 0) + 1
@@ -191,7 +200,8 @@ class Watching:
 
 
 def new_connection() -> RTCPeerConnection:
-    return RTCPeerConnection(RTCConfiguration(iceServers=[]))
+    # MAX_COMPAT: aiortc reads the candidates of the last bundled line only, ours stand in the first (RFC 8843).
+    return RTCPeerConnection(RTCConfiguration(iceServers=[], bundlePolicy=RTCBundlePolicy.MAX_COMPAT))
 
 
 def prefer(connection: RTCPeerConnection, codec: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fractions
 from functools import cache
+from typing import Any
 
 import av
 import numpy as np
@@ -45,5 +46,5 @@ def starts_key(codec: str, packet: RtpPacket) -> bool:
 
 def decoded(codec: str, frames: list[bytes]) -> list[av.VideoFrame]:
     """Decode encoded frames with PyAV; raises when one cannot be."""
-    decoder = av.CodecContext.create({"VP8": "libvpx", "H264": "h264"}[codec], "r")
+    decoder: Any = av.CodecContext.create({"VP8": "libvpx", "H264": "h264"}[codec], "r")
     return [picture for frame in frames for picture in decoder.decode(av.Packet(frame))]

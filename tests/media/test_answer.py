@@ -32,6 +32,7 @@ def test_another_implementation_reads_it() -> None:
     assert [c.payloadType for c in media.rtp.codecs] == [96, 97, 108, 109]
     assert media.ssrc_group[0].items == [1234, 5678]
     assert media.direction == "sendonly"
+    assert media.ice is not None
     assert media.ice.usernameFragment == "ufragus"
     assert [(c.ip, c.port) for c in media.ice_candidates] == [("127.0.0.1", 5000)]
     assert media.ice_candidates_complete

@@ -102,6 +102,7 @@ def test_what_the_sink_refuses_goes_to_nobody_until_a_key_frame_after_it_takes_a
     stage.open()
     packets = encoded("VP8")
     times = sorted({p.timestamp for p in packets})
+    count = 0
     for packet in packets:
         if packet.timestamp < times[3]:
             count = len(stage.sent) + 1
@@ -123,7 +124,7 @@ def test_a_frame_the_sink_refuses_is_not_completed_for_anybody() -> None:
         stage.sink.refusing = True
         stage.sink.arriving(ONE)
 
-    stage.sink.frame = refuse  # type: ignore[method-assign]
+    stage.sink.frame = refuse  # type: ignore[method-assign, assignment]
     packets = encoded("VP8")
     for packet in packets:
         stage.receive(packet)

@@ -244,7 +244,7 @@ async def test_packets_lost_on_the_way_in_are_repaired_before_they_are_recorded(
 
 
 async def test_packets_lost_on_the_way_out_are_repaired_from_the_history() -> None:
-    async with running_plane() as (plane, told, sent):
+    async with running_plane() as (plane, told, _):
         sink = KeptFrames()
         publisher = await publish(plane, MovingPicture(640, 480))
         plane.open_source(SCREEN, sink)
@@ -439,6 +439,16 @@ async def test_closed_while_it_is_answered_is_said_and_leaks_nothing() -> None:
         assert plane._publishers == {}
 
 
+async def test_no_socket_for_media_is_said_and_leaves_nothing() -> None:
+    async with running_plane(MediaSettings(listen=("203.0.113.250",))) as (plane, _, _):
+        with pytest.raises(BadInput, match="cannot open"):
+            await plane.publish(SESSION, CUSTOMER, SCREEN, MediaKind.PICTURE, offer(video()))
+        with pytest.raises(BadInput, match="cannot open"):
+            await plane.receive(SESSION, HOST, offer(video("0", "recvonly")))
+        assert plane._sources == {}
+        assert plane._viewers[SESSION, HOST].peer is None
+
+
 async def test_stopping_releases_every_socket() -> None:
     plane = ForwardingPlane(LOOPBACK)
     for number in range(3):
@@ -448,7 +458,7 @@ async def test_stopping_releases_every_socket() -> None:
     assert len(socks) == 3
     await plane.stop()
     assert [sock.fileno() for sock in socks] == [-1, -1, -1]
-    assert plane._leaving == set()
+    assert plane._departing == set()
     assert not [task for task in asyncio.all_tasks() if task.get_name().startswith("media")]
 
 

@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 
 import pylibsrtp
 import pytest
-from aioice import ice
+from aioice import Candidate, ice
 from aiortc import RTCPeerConnection, RTCSessionDescription
 from aiortc.rtcdtlstransport import RTCCertificate, RTCDtlsTransport
 
@@ -83,9 +83,7 @@ async def test_the_insides_of_aiortc_are_as_we_know_them() -> None:
     peer = PeerTransport(LOOPBACK, RTCCertificate.generateCertificate(), "u" * 8, "p" * 32)
     dtls = peer._dtls
     assert dtls._role == "client"
-    assert dtls._ssl is None
-    assert dtls._rx_srtp is None
-    assert dtls._tx_srtp is None
+    assert [getattr(dtls, name) for name in ("_ssl", "_rx_srtp", "_tx_srtp")] == [None, None, None]
     assert dtls.state == "new"
     source = inspect.getsource(RTCDtlsTransport)
     used = {word for word in ("transport._recv", "transport._send", "transport.role") if word in source}
@@ -99,11 +97,11 @@ async def test_the_insides_of_aiortc_are_as_we_know_them() -> None:
 async def test_a_relay_alone_may_be_asked_to_reach_a_signalled_address() -> None:
     connection = GuardedConnection(LOOPBACK, "u" * 8, "p" * 32)
     await connection.gather_candidates()
-    remote = ice.Candidate("f", 1, "udp", 1, "198.51.100.7", 9, "host")
+    remote = Candidate("f", 1, "udp", 1, "198.51.100.7", 9, "host")
     connection._pair_remote_candidate(remote)
     assert connection._check_list == []
     relay = GuardedProtocol(connection)
-    relay.local_candidate = ice.Candidate("r", 1, "udp", 1, "198.51.100.9", 9, "relay")
+    relay.local_candidate = Candidate("r", 1, "udp", 1, "198.51.100.9", 9, "relay")
     connection._protocols.append(relay)
     connection._pair_remote_candidate(remote)
     assert [pair.protocol for pair in connection._check_list] == [relay]
@@ -303,7 +301,12 @@ async def test_after_close_nothing_enters_or_leaves() -> None:
         assert viewer is not None
         [protocol] = [p for p in viewer.connection._protocols if isinstance(p, GuardedProtocol)]
         left: list[bytes] = []
-        protocol.put = lambda data, address: left.append(data) or 0  # type: ignore[method-assign, func-returns-value, assignment]
+
+        def kept(data: bytes, address: tuple[str, int]) -> int:
+            left.append(data)
+            return 0
+
+        protocol.put = kept  # type: ignore[method-assign]
         viewer.close()
         # One close_notify, before it returned.
         assert len(left) == 1
