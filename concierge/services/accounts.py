@@ -152,6 +152,11 @@ class Accounts:
         """Return a person's own sign-ins, last seen first."""
         return await self._store.sign_ins(person, self._clock.now())
 
+    async def has_totp(self, person: PersonId) -> bool:
+        """Return whether one-time codes are in force for a person."""
+        known = await self._store.credentials_of(person)
+        return known is not None and known.totp_sealed is not None
+
     # --- out ---
 
     async def sign_out(self, sign_in: SignIn) -> None:
