@@ -10,7 +10,12 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-pytest_plugins = ["tests.peers.postgres", "tests.peers.display", "tests.peers.chromium"]
+pytest_plugins = [
+    "tests.peers.postgres",
+    "tests.peers.migrated",
+    "tests.peers.display",
+    "tests.peers.chromium",
+]
 
 # The figures are measured by `python -m tests.bench`, alone on the machine.
 collect_ignore = ["bench"]

@@ -31,9 +31,11 @@ Work = Callable[[AsyncConnection], Awaitable[T]]
 
 _log = logging.getLogger("concierge.database")
 
-# SQLITE_BUSY and SQLITE_LOCKED: somebody else writes; waiting helps.
+# Result codes (sqlite.org/rescode.html). BUSY, LOCKED: somebody else writes; waiting helps.
 _SQLITE_WAIT = frozenset({5, 6})
-# serialization failure, deadlock, lock not available, too many connections, shutdown, crash, starting up
+# READONLY, IOERR, CORRUPT, FULL, CANTOPEN, NOTADB: the machine's trouble, not ours; waiting does not help.
+_SQLITE_TROUBLE = frozenset({8, 10, 11, 13, 14, 26})
+# Serialization failure, deadlock, lock not available, too many connections, shutdown, crash, starting up.
 _POSTGRES_WAIT = frozenset({"40001", "40P01", "55P03", "53300", "57P01", "57P02", "57P03"})
 WRITES = "concierge_writes"
 
@@ -63,7 +65,6 @@ def prepare_sqlite(engine: SyncEngine, wait_ms: int, *, foreign_keys: bool = Tru
             "synchronous = FULL",
             f"foreign_keys = {'ON' if foreign_keys else 'OFF'}",
             "recursive_triggers = ON",  # REPLACE fires the triggers that refuse to delete
-            "trusted_schema = OFF",
         ):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
@@ -125,11 +126,12 @@ class Store:
             except IntegrityError as error:
                 raise BadInput("this contradicts what is kept already") from error
             except (DBAPIError, NoConnectionFree, TimeoutError, OSError) as error:
+                again = _may_pass(error)
+                if again is None:
+                    raise
                 failure = error
-                _log.warning(
-                    "database try %d of %d failed: %s", number + 1, self._tries, type(error).__name__
-                )
-                if not _may_pass(error):
+                _log.warning("database: try %d failed with %s", number + 1, type(error).__name__)
+                if not again:
                     break
         raise StoreUnavailable("the database does not answer") from failure
 
@@ -197,14 +199,17 @@ def _engine(url: URL, wait_ms: int) -> AsyncEngine:
     )
 
 
-def _may_pass(error: BaseException) -> bool:
-    """Whether trying again may help."""
-    if not isinstance(error, DBAPIError):
+def _may_pass(error: BaseException) -> bool | None:
+    """Whether trying again may help; None for a mistake of ours, which nobody should take for a lost database."""
+    if not isinstance(error, DBAPIError) or error.connection_invalidated:
         return True
     cause = error.orig
     if isinstance(cause, sqlite3.Error):
-        return (getattr(cause, "sqlite_errorcode", 0) or 0) & 0xFF in _SQLITE_WAIT
+        code = (getattr(cause, "sqlite_errorcode", 0) or 0) & 0xFF
+        return True if code in _SQLITE_WAIT else False if code in _SQLITE_TROUBLE else None
     if isinstance(cause, psycopg.Error):
-        lost = error.connection_invalidated or cause.sqlstate is None or cause.sqlstate.startswith("08")
-        return lost or cause.sqlstate in _POSTGRES_WAIT
-    return error.connection_invalidated
+        state = cause.sqlstate or "08"
+        if state.startswith("08") or state in _POSTGRES_WAIT:
+            return True
+        return False if isinstance(cause, psycopg.OperationalError) else None
+    return None
