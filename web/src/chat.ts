@@ -78,10 +78,11 @@ export class Chat {
 
   #append(line: HTMLElement): void {
     const lines = list("chat");
-    if (lines === null) return;
-    const near = lines.scrollHeight - lines.scrollTop - lines.clientHeight < NEAR_END_PIXELS;
+    const scroll = ref("chat-scroll") ?? lines;
+    if (lines === null || scroll === null) return;
+    const near = scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < NEAR_END_PIXELS;
     lines.append(line);
-    if (near || line.dataset.mine === "true") lines.scrollTop = lines.scrollHeight;
+    if (near || line.dataset.mine === "true") scroll.scrollTop = scroll.scrollHeight;
   }
 
   async #say(form: HTMLElement): Promise<void> {

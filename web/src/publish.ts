@@ -89,17 +89,25 @@ export class Source {
   /** Hide at once, here; then say so. */
   async hide(): Promise<void> {
     this.hidden = true;
-    const track = this.#track();
-    if (track !== null) track.enabled = false;
+    this.#enable(false);
     if (this.surface !== null) await this.connection.send({ type: "hide", surface: this.surface });
   }
 
-  /** Show again, once the broker has it on record. */
+  /** Show again: nothing leaves the broker before it is on record there. */
   async unhide(): Promise<void> {
-    if (this.surface !== null) await this.connection.send({ type: "unhide", surface: this.surface });
-    this.hidden = false;
-    const track = this.#track();
-    if (track !== null) track.enabled = true;
+    this.#enable(true);
+    try {
+      if (this.surface !== null) await this.connection.send({ type: "unhide", surface: this.surface });
+      this.hidden = false;
+    } catch (reason) {
+      this.#enable(false);
+      throw reason;
+    }
+  }
+
+  /** Nothing leaves this browser while the session is paused. */
+  mute(muted: boolean): void {
+    if (!this.hidden) this.#enable(!muted);
   }
 
   /** Stop here, then tell the broker. */
@@ -141,6 +149,11 @@ export class Source {
     this.stopHere();
     if (why === "ended") void this.connection.send({ type: "unpublish", surface }).catch(() => undefined);
     this.onEnded(why);
+  }
+
+  #enable(enabled: boolean): void {
+    const track = this.#track();
+    if (track !== null) track.enabled = enabled;
   }
 
   #track(): MediaStreamTrack | null {

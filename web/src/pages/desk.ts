@@ -1,0 +1,78 @@
+// The desk: "n" (or "h") opens "Help someone now", "/" the search; the lists refresh by themselves.
+// The server renders the rows; this script exchanges whole lists and keeps what has the focus.
+
+import { copying } from "../copying";
+import { list, panel, ref, typing } from "../dom";
+import { loadTexts } from "../i18n";
+import { searchKey } from "../search_key";
+
+const REFRESH_MS = 4000;
+const DEADLINE_MS = 8000;
+const LISTS = ["queue", "live"];
+
+await loadTexts();
+copying();
+searchKey();
+
+const menu = ref<HTMLDetailsElement>("help-now");
+menu?.addEventListener("toggle", () => { if (menu.open) ref("help-title")?.focus(); });
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && menu?.open) {
+    menu.open = false;
+    menu.querySelector("summary")?.focus();
+    return;
+  }
+  if (event.ctrlKey || event.metaKey || event.altKey || typing() || menu === null) return;
+  if (event.key !== "n" && event.key !== "h") return;
+  event.preventDefault();
+  menu.open = true;
+  ref("help-title")?.focus();
+});
+
+const shown = new Map(LISTS.map((name) => [name, list(name)?.closest(".card")?.textContent ?? ""]));
+
+/** The page as the server would render it now. A document request runs no script and needs no HTML in our hands. */
+function fetchPage(): Promise<Document> {
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest();
+    request.open("GET", location.href);
+    request.responseType = "document";
+    request.timeout = DEADLINE_MS;
+    request.onerror = request.ontimeout = () => reject(new Error("the server does not answer"));
+    request.onload = () => {
+      const page = request.responseXML;
+      if (request.status !== 200 || page === null) reject(new Error(String(request.status)));
+      else if (page.body.dataset.page !== "desk") location.reload();
+      else resolve(page);
+    };
+    request.send();
+  });
+}
+
+async function refresh(): Promise<void> {
+  const page = await fetchPage();
+  const now = new Map<string, string>();
+  for (const name of LISTS) {
+    const fresh = list(name, page)?.closest(".card");
+    const old = list(name)?.closest(".card");
+    if (!fresh || !old) continue;
+    now.set(name, fresh.textContent ?? "");
+    if (now.get(name) === shown.get(name) || old.contains(document.activeElement)) continue;
+    old.replaceWith(document.importNode(fresh, true));
+    shown.set(name, now.get(name) ?? "");
+  }
+}
+
+async function again(): Promise<void> {
+  if (!document.hidden) {
+    try {
+      await refresh();
+      panel("stale", false);
+    } catch {
+      panel("stale", true);
+    }
+  }
+  setTimeout(() => void again(), REFRESH_MS);
+}
+setTimeout(() => void again(), REFRESH_MS);
+document.addEventListener("visibilitychange", () => { if (!document.hidden) void refresh().catch(() => panel("stale", true)); });

@@ -1,0 +1,11 @@
+// Pages without a script of their own: copy buttons, print, the search key.
+
+import { copying } from "../copying";
+import { onAct } from "../dom";
+import { loadTexts } from "../i18n";
+import { searchKey } from "../search_key";
+
+await loadTexts();
+copying();
+searchKey();
+onAct("print", () => window.print());

@@ -1,0 +1,5 @@
+// The customer's receipt: made to be printed.
+
+import { onAct } from "../dom";
+
+onAct("print", () => window.print());
