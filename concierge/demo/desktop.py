@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 from concierge.demo.canvas import Canvas, Colour
@@ -85,7 +86,7 @@ def look_at(second: float) -> Look:
 
 
 def _pointer_at(second: float) -> tuple[int, int]:
-    for (since, (from_x, from_y)), (until, (to_x, to_y)) in zip(_PATH, _PATH[1:], strict=False):
+    for (since, (from_x, from_y)), (until, (to_x, to_y)) in pairwise(_PATH):
         if second < until:
             part = max(0.0, (second - since) / (until - since))
             eased = part * part * (3 - 2 * part)
@@ -180,14 +181,24 @@ def _queue_window(canvas: Canvas, *, printed: bool) -> None:
     for number, (job, state) in enumerate(jobs):
         y = 204 + number * 46
         canvas.text(452, y, job, _INK)
-        canvas.text(840, y, "✓ printed" if state == "printed" else "comes out blank", _GREEN if state == "printed" else _RED)
+        canvas.text(
+            840,
+            y,
+            "✓ printed" if state == "printed" else "comes out blank",
+            _GREEN if state == "printed" else _RED,
+        )
         canvas.box(440, y + 30, 632, 1, (228, 232, 240))
     _button(canvas, PREFERENCES_BUTTON, "Preferences")
 
 
 def _preferences(canvas: Canvas, size: str, *, right: bool) -> None:
     _window(canvas, (430, 150, 530, 398), "Preferences: LBL-PHARM-02")
-    rows = (("Label size", size), ("Darkness", "12" if right else "8"), ("Speed", "102 mm/s"), ("Driver", "7.4.1, updated last night"))
+    rows = (
+        ("Label size", size),
+        ("Darkness", "12" if right else "8"),
+        ("Speed", "102 mm/s"),
+        ("Driver", "7.4.1, updated last night"),
+    )
     for number, (name, value) in enumerate(rows):
         y = 210 + number * 58
         canvas.text(456, y + 10, name, _SOFT)

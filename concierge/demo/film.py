@@ -61,7 +61,7 @@ def _picture(canvas: Canvas) -> av.VideoFrame:
     frame = av.VideoFrame(canvas.width, canvas.height, "rgb24")
     plane, row = frame.planes[0], canvas.width * 3
     if plane.line_size == row:
-        plane.update(canvas.pixels)
+        plane.update(bytes(canvas.pixels))
     else:
         padding = bytes(plane.line_size - row)
         rows = (canvas.pixels[start : start + row] for start in range(0, len(canvas.pixels), row))

@@ -3,6 +3,7 @@
 Rule: as the real plane, nothing reaches the sink of a source that is held or closed, and a source begins with a key frame.
 """
 
+# ruff: noqa: ARG002 - the port's whole signatures, of which a projector needs little
 from __future__ import annotations
 
 from collections.abc import Callable
