@@ -47,7 +47,7 @@
     const ns = "http://www.w3.org/2000/svg";
     svg.setAttribute("viewBox", "0 0 1600 900");
     const path = (d, role) => { const p = document.createElementNS(ns, "path"); p.setAttribute("d", d); p.setAttribute("class", "mark-shape"); p.dataset.role = role; svg.append(p); };
-    path("M428 300h446v78h-446z", "host");
+    path("M432 319h436v50h-436z", "host");
     path("M1080 250L890 330m46 -2l-46 2l26 -38", "vendor");
   };
   const people = () => {
@@ -125,7 +125,7 @@
     "join-insecure": () => { hide("arriving"); show("insecure"); },
     "join-sharing": () => { sharing(); show("vendor"); ref("vendor-text").textContent = "Lena Vogt from Printec GmbH joins to help with the printer. Anna Berger invited her."; },
     "join-hidden": () => { sharing(); document.body.dataset.sharing = "hidden"; ref("indicator-text").textContent = "Your screen is hidden"; ref("hide").setAttribute("aria-pressed", "true"); one('[data-slot="name"]', ref("hide")).textContent = "Show my screen"; ref("preview-hidden").hidden = false; },
-    "join-paused": () => { sharing(); show("paused", "reconnecting"); ref("pause-reason").textContent = "Anna Berger has lost the connection. Nothing is seen or recorded until she is back."; },
+    "join-paused": () => { sharing(); show("paused", "reconnecting"); document.body.dataset.sharing = "hidden"; ref("indicator-text").textContent = "Paused: nobody sees your screen"; ref("pause-reason").textContent = "Anna Berger has lost the connection. Nothing is seen or recorded until she is back."; },
     "join-ended": () => { hide("arriving"); show("ended"); ref("ended-title").textContent = "You stopped the session"; },
     "join-failed": () => { hide("arriving"); show("failed"); },
     "vendor-lobby": () => { hide("connecting"); show("lobby"); },

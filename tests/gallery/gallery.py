@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from gettext import NullTranslations
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -15,7 +16,7 @@ from pathlib import Path
 from threading import Thread
 from typing import Any
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page, ViewportSize, sync_playwright
 
 from concierge.server.views.frame import View
 from concierge.server.views.links import Links
@@ -53,7 +54,7 @@ SCENES: dict[str, str] = {
     "replay-gap": "replay-bad",
     "menu-open": "desk",
 }  # fmt: skip
-WIDE, NARROW = {"width": 1280, "height": 800}, {"width": 360, "height": 740}
+WIDE, NARROW = ViewportSize(width=1280, height=800), ViewportSize(width=360, height=740)
 TYPES = {".css": "text/css", ".svg": "image/svg+xml", ".js": "text/javascript"}
 AXE = WEB / "node_modules" / "axe-core" / "axe.min.js"
 AXE_RUN = """async () => (await axe.run(document, {resultTypes: ["violations"]})).violations
@@ -71,7 +72,7 @@ class Shelf(BaseHTTPRequestHandler):
 
     shown: dict[str, str]
 
-    def do_GET(self) -> None:  # noqa: N802 - the name is http.server's
+    def do_GET(self) -> None:
         """Answer with a page or a static file."""
         path = self.path.split("?")[0]
         page = self.shown.get(path[1:])
@@ -109,8 +110,9 @@ def shots() -> tuple[Shot, ...]:
     return tuple(still + [Shot(scene, view, scene) for scene, view in SCENES.items()])
 
 
+@contextmanager
 def serve(shown: dict[str, str]) -> Iterator[str]:
-    """Serve `shown` until the iterator is closed; yields the address."""
+    """Serve `shown` as long as the context lasts; yields the address."""
     shelf = type("FilledShelf", (Shelf,), {"shown": shown})
     with ThreadingHTTPServer(("127.0.0.1", 0), shelf) as server:
         Thread(target=server.serve_forever, daemon=True).start()
@@ -152,27 +154,35 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--full", action="store_true")
     asked = parser.parse_args(arguments)
     asked.out.mkdir(parents=True, exist_ok=True)
-    wanted = [shot for shot in shots() if not asked.parts or any(shot.name.startswith(part) for part in asked.parts)]
+    wanted = [
+        shot for shot in shots() if not asked.parts or any(shot.name.startswith(part) for part in asked.parts)
+    ]
     size, ink = ("narrow" if asked.narrow else "wide"), ("dark" if asked.dark else "light")
     broken = 0
-    for base in serve(pages()):
-        with sync_playwright() as play:
-            browser = play.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
-            page = browser.new_page(viewport=NARROW if asked.narrow else WIDE, color_scheme="dark" if asked.dark else "light")  # type: ignore[arg-type]
-            said: list[str] = []
-            page.on("console", lambda message: said.append(message.text) if "Content Security Policy" in message.text else None)
-            page.on("pageerror", lambda error: said.append(str(error)))
-            for shot in wanted:
-                open_shot(page, base, shot)
-                page.screenshot(path=asked.out / f"{shot.name}--{size}-{ink}.png", full_page=asked.full or asked.narrow)
-                faults = [fault for fault in (faults_of(page), *said) if fault]
-                said.clear()
-                if asked.axe:
-                    faults += [f"{v['id']}: {node}" for v in axe(page) for node in v["nodes"][:4]]
-                for fault in faults:
-                    print(f"{shot.name} ({size}, {ink}): {fault}")
-                broken += len(faults)
-            browser.close()
+    with serve(pages()) as base, sync_playwright() as play:
+        browser = play.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        page = browser.new_page(
+            viewport=NARROW if asked.narrow else WIDE, color_scheme="dark" if asked.dark else "light"
+        )
+        said: list[str] = []
+        page.on(
+            "console",
+            lambda message: said.append(message.text) if "Content Security Policy" in message.text else None,
+        )
+        page.on("pageerror", lambda error: said.append(str(error)))
+        for shot in wanted:
+            open_shot(page, base, shot)
+            page.screenshot(
+                path=asked.out / f"{shot.name}--{size}-{ink}.png", full_page=asked.full or asked.narrow
+            )
+            faults = [fault for fault in (faults_of(page), *said) if fault]
+            said.clear()
+            if asked.axe:
+                faults += [f"{v['id']}: {node}" for v in axe(page) for node in v["nodes"][:4]]
+            for fault in faults:
+                print(f"{shot.name} ({size}, {ink}): {fault}")
+            broken += len(faults)
+        browser.close()
     print(f"{len(wanted)} pages, {broken} faults")
     return 1 if broken else 0
 

@@ -26,7 +26,11 @@ TOM = Face("Tomás Herrera", "TH", "Outpatient Clinic North")
 YUKI = Face("Yuki Tanaka", "YT", "Pharmacy")
 
 OUTSIDE = Frame(
-    product="Concierge", organisation="St. Veit Hospital", csrf="c5rf", desk_phone="0512 440 100", theme="system"
+    product="Concierge",
+    organisation="St. Veit Hospital",
+    csrf="c5rf",
+    desk_phone="0512 440 100",
+    theme="system",
 )
 HOST = replace(
     OUTSIDE,
@@ -36,7 +40,9 @@ HOST = replace(
 SUPERVISOR = replace(
     HOST, person=SignedIn("Ingrid Solheim", "IS", "supervisor", ("desk", "invites", "recordings"))
 )
-AUDITOR = replace(OUTSIDE, person=SignedIn("Paul Renner", "PR", "auditor", ("recordings",)), area="recordings")
+AUDITOR = replace(
+    OUTSIDE, person=SignedIn("Paul Renner", "PR", "auditor", ("recordings",)), area="recordings"
+)
 
 
 def moment(text: str, ago: str | None = None, iso: str = "2026-11-21T09:14:00+01:00") -> Moment:
@@ -90,7 +96,9 @@ TICKETS = (
         some_id("tic", "d"),
         "INC-10468",
         "Smart card is asked for twice at sign-in",
-        Face("Dr. Wilhelmina Featherstonehaugh-Castellanos", "WF", "Radiology, St. Veit Hospital Campus West"),
+        Face(
+            "Dr. Wilhelmina Featherstonehaugh-Castellanos", "WF", "Radiology, St. Veit Hospital Campus West"
+        ),
         "normal",
         "chat",
         "waiting",
@@ -186,7 +194,13 @@ THREAD = (
 )
 RECORDINGS = (
     RecordingLink(
-        some_id("rec", "b"), "Roll type set by hand", moment("21 Nov, 09:06"), "6 min", "Anna Berger", "ok", may_replay=True
+        some_id("rec", "b"),
+        "Roll type set by hand",
+        moment("21 Nov, 09:06"),
+        "6 min",
+        "Anna Berger",
+        "ok",
+        may_replay=True,
     ),
     RecordingLink(
         some_id("rec", "c"),
@@ -239,7 +253,11 @@ SEARCH = SearchView(
             "Driver replaced with the vendor",
             some_id("tic", "f"),
             "INC-9903",
-            (Piece("… so the "), Piece("blank labels", hit=True), Piece(" come from the 62 mm roll setting, I will mark it for you")),
+            (
+                Piece("… so the "),
+                Piece("blank labels", hit=True),
+                Piece(" come from the 62 mm roll setting, I will mark it for you"),
+            ),
             moment("14 Oct, 14:41"),
             "Lena Vogt, Printec",
             some_id("rec", "c"),
@@ -251,7 +269,11 @@ SEARCH = SearchView(
             "Ward 2: printer after driver update",
             some_id("tic", "g"),
             "INC-9871",
-            (Piece("Not the cable. "), Piece("Blank labels", hit=True), Piece(" again after the update: set the roll type by hand.")),
+            (
+                Piece("Not the cable. "),
+                Piece("Blank labels", hit=True),
+                Piece(" again after the update: set the roll type by hand."),
+            ),
             moment("9 Oct, 08:12"),
             "Ben Okafor",
         ),
@@ -265,8 +287,21 @@ ACCOUNT = AccountView(
     replace(HOST, area=None),
     "anna.berger@st-veit.example",
     (
-        SignInRow(some_id("sig", "a"), "Firefox on Linux", "10.4.17.23", moment("today, 07:58"), moment("now", "now"), here=True),
-        SignInRow(some_id("sig", "b"), "Edge on Windows", "10.4.2.101", moment("18 Nov, 08:02"), moment("yesterday", "yesterday, 17:40")),
+        SignInRow(
+            some_id("sig", "a"),
+            "Firefox on Linux",
+            "10.4.17.23",
+            moment("today, 07:58"),
+            moment("now", "now"),
+            here=True,
+        ),
+        SignInRow(
+            some_id("sig", "b"),
+            "Edge on Windows",
+            "10.4.2.101",
+            moment("18 Nov, 08:02"),
+            moment("yesterday", "yesterday, 17:40"),
+        ),
     ),
     (
         ApiKeyRow(
@@ -277,12 +312,21 @@ ACCOUNT = AccountView(
             moment("20 Dec 2026"),
             last_used=moment("09:10", "4 min ago"),
         ),
-        ApiKeyRow(some_id("key", "b"), "Night report", "cck_09be", ("tickets:read",), moment("1 Nov 2026"), expired=True),
+        ApiKeyRow(
+            some_id("key", "b"),
+            "Night report",
+            "cck_09be",
+            ("tickets:read",),
+            moment("1 Nov 2026"),
+            expired=True,
+        ),
     ),
     ("tickets:read", "tickets:write", "sessions:write", "invites:write", "recordings:read"),
     totp="on",
 )
-ENROLMENT = Enrolment("JBSW Y3DP EHPK 3PXP", qr_of("otpauth://totp/Concierge:anna?secret=JBSWY3DPEHPK3PXP&issuer=Concierge"))
+ENROLMENT = Enrolment(
+    "JBSW Y3DP EHPK 3PXP", qr_of("otpauth://totp/Concierge:anna?secret=JBSWY3DPEHPK3PXP&issuer=Concierge")
+)
 
 PUBLIC: dict[str, View] = {
     "portal": PortalView(OUTSIDE),
@@ -310,22 +354,51 @@ AT_THE_DESK: dict[str, View] = {
         DESK,
         frame=replace(
             SUPERVISOR,
-            notices=(Notice("warn", "Monitoring reports it since 08:50. Next update at 10:00.", "The print server on campus west is down"),),
+            notices=(
+                Notice(
+                    "warn",
+                    "Monitoring reports it since 08:50. Next update at 10:00.",
+                    "The print server on campus west is down",
+                ),
+            ),
         ),
         live=LIVE_ALL,
         everyone=True,
     ),
     "desk-empty": replace(DESK, tickets=(), live=(), count_mine=0, count_unowned=0, count_all=0),
-    "desk-help": replace(DESK, help_title="Label printer prints blank labels", help_fault="Please say who is on the line."),
+    "desk-help": replace(
+        DESK, help_title="Label printer prints blank labels", help_fault="Please say who is on the line."
+    ),
     "ticket": TICKET,
     "ticket-live": replace(TICKET, live=LIVE[:1], local_time="03:14", quiet_hours=True, promise_late=True),
-    "ticket-empty": replace(TICKET, thread=(), recordings=(), device=None, language=None, promise=None, priority="normal", state="new"),
+    "ticket-empty": replace(
+        TICKET,
+        thread=(),
+        recordings=(),
+        device=None,
+        language=None,
+        promise=None,
+        priority="normal",
+        state="new",
+    ),
     "search": SEARCH,
-    "search-none": replace(SEARCH, q="flux capacitor", hits=(), count_all=0, count_ticket=0, count_chat=0, count_note=0),
+    "search-none": replace(
+        SEARCH, q="flux capacitor", hits=(), count_all=0, count_ticket=0, count_chat=0, count_note=0
+    ),
     "search-start": replace(SEARCH, q="", frame=HOST, hits=()),
     "account": ACCOUNT,
     "account-new-key": replace(
-        ACCOUNT, new_key="cck_7f3a_9d2Qm4vT8xLzR1bKe6WnYc5HsJ0uPgAo", new_key_label="Ticket system", totp="enrolling", enrolment=ENROLMENT
+        ACCOUNT,
+        new_key="cck_7f3a_9d2Qm4vT8xLzR1bKe6WnYc5HsJ0uPgAo",
+        new_key_label="Ticket system",
+        totp="enrolling",
+        enrolment=ENROLMENT,
     ),
-    "account-empty": replace(ACCOUNT, keys=(), totp="off", sign_ins=ACCOUNT.sign_ins[:1], key_fault="Choose at least one thing the key may do."),
+    "account-empty": replace(
+        ACCOUNT,
+        keys=(),
+        totp="off",
+        sign_ins=ACCOUNT.sign_ins[:1],
+        key_fault="Choose at least one thing the key may do.",
+    ),
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from concierge.server.views.evidence import RecordingFilter, RecordingRow, RecordingsView, ReplayView
-from concierge.server.views.frame import Piece, View
+from concierge.server.views.frame import Face, Piece, View
 from concierge.server.views.invites import (
     InviteCreatedView,
     InviteLandingView,
@@ -25,7 +25,6 @@ from concierge.server.views.session import (
     VendorView,
 )
 from tests.gallery.samples import ANNA, AUDITOR, BEN, HOST, OUTSIDE, SUPERVISOR, moment, some_id
-from concierge.server.views.frame import Face
 
 JOIN_URL = "https://help.st-veit.example/join/k7Qm2vT8xLzR1bKe6WnYc5"
 TITLE = "Label printer on ward 4 prints blank labels"
@@ -165,7 +164,10 @@ INVITES = InvitesView(
 )
 NEW = InviteNewView(
     replace(HOST, area="invites"),
-    (TicketChoice(some_id("tic", "a"), f"INC-10482 · {TITLE}"), TicketChoice(some_id("tic", "b"), "INC-10479 · Dosage calculator")),
+    (
+        TicketChoice(some_id("tic", "a"), f"INC-10482 · {TITLE}"),
+        TicketChoice(some_id("tic", "b"), "INC-10479 · Dosage calculator"),
+    ),
     ("view_screen", "voice", "chat", "mark"),
     some_id("tic", "a"),
     "Lena Vogt",
@@ -273,7 +275,15 @@ IN_SESSION: dict[str, View] = {
     "join-optional": replace(CUSTOMER, recording="optional", without_recording="no_sharing", secure=False),
     "vendor": VENDOR,
     "receipt": RECEIPT,
-    "receipt-unrecorded": replace(RECEIPT, recorded=False, gaps=(), answers=(), people=RECEIPT.people[:1], fingerprint=None, wrong_contact=None),
+    "receipt-unrecorded": replace(
+        RECEIPT,
+        recorded=False,
+        gaps=(),
+        answers=(),
+        people=RECEIPT.people[:1],
+        fingerprint=None,
+        wrong_contact=None,
+    ),
 }
 INVITED: dict[str, View] = {
     "invite": LANDING,
@@ -289,13 +299,22 @@ INVITED: dict[str, View] = {
     "invite-new-faults": replace(
         NEW,
         person="",
-        faults=(("person", "Please name the person."), ("window", "An invite lasts at most 30 days, and ends after it begins.")),
+        faults=(
+            ("person", "Please name the person."),
+            ("window", "An invite lasts at most 30 days, and ends after it begins."),
+        ),
     ),
     "invite-created": CREATED,
 }
 KEPT: dict[str, View] = {
     "recordings": RECORDED,
-    "recordings-none": replace(RECORDED, asked=RecordingFilter(company="Printec", words="fax"), recordings=(), total=0, earlier_path=None),
+    "recordings-none": replace(
+        RECORDED,
+        asked=RecordingFilter(company="Printec", words="fax"),
+        recordings=(),
+        total=0,
+        earlier_path=None,
+    ),
     "recordings-empty": replace(RECORDED, recordings=(), total=0, earlier_path=None),
     "replay": REPLAY,
     "replay-bad": replace(

@@ -27,7 +27,7 @@ class SignInView(View):
     """Name and password, then the six digits of the authenticator app. `next_path` is where to go afterwards."""
 
     template: ClassVar[str] = "sign_in.html"
-    step: Literal["password", "totp"] = "password"  # noqa: S105 - the name of a step
+    step: Literal["password", "totp"] = "password"
     name: str = ""
     next_path: str = ""
     fault: Literal["mismatch", "locked", "bad_code", "expired"] | None = None

@@ -21,6 +21,9 @@ def qr_of(text: str) -> Qr:
     """Return the QR code of `text` at error correction M. Raises ValueError when the text is too long for one."""
     rows = tuple(segno.make(text, error="m", micro=False).matrix)
     strokes = [
-        f"M{x + QUIET_ZONE} {y + QUIET_ZONE}h1v1h-1z" for y, row in enumerate(rows) for x, dark in enumerate(row) if dark
+        f"M{x + QUIET_ZONE} {y + QUIET_ZONE}h1v1h-1z"
+        for y, row in enumerate(rows)
+        for x, dark in enumerate(row)
+        if dark
     ]
     return Qr(size=len(rows) + 2 * QUIET_ZONE, path="".join(strokes))
