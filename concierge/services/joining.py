@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from concierge.domain import commands as cmd
 from concierge.domain import limits
@@ -78,11 +79,11 @@ async def take_seat(tools: Tools, live: LiveSession, participant: ParticipantId)
 
 
 async def mint_receipt(tools: Tools, session: SessionId, participant: ParticipantId) -> str:
-    """Return the path of a fresh receipt link."""
+    """Return the path of a fresh receipt link, within the base path."""
     secret = tools.mint.secret()
     until_ms = tools.clock.now() + RECEIPT_LIFE_MS
     await tools.seats.add(tools.secrets.digest("receipt", secret), session, participant, until_ms)
-    return f"/receipts/{secret}"
+    return f"{urlsplit(tools.installation.public_url).path}/receipts/{secret}"
 
 
 async def seat_of(tools: Tools, kind: str, secret: str) -> tuple[SessionId, ParticipantId] | None:
