@@ -1,10 +1,13 @@
-"""A picture to draw on: boxes, frames, text and a pointer, in RGB with eight bits a channel.
+"""A picture to draw on: boxes, panels, text and a pointer.
 
-What lies outside the picture is not drawn. Coordinates and sizes are pixels from the upper left corner.
+Kept as encoders take it, so that nothing is converted: brightness for each pixel and two colour planes of a quarter of
+the size (ITU-R BT.601, limited range, 4:2:0). What lies outside the picture is not drawn. Coordinates and sizes are
+pixels from the upper left corner; colours are given as red, green and blue, 0 to 255.
 """
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Final, Self
 
 from concierge.demo.glyphs import advance_of, mask_of
@@ -34,27 +37,42 @@ _OUTLINE: Final[Colour] = (20, 22, 28)
 _INSIDE: Final[Colour] = (255, 255, 255)
 
 
-class Canvas:
-    """Pixels row by row, three bytes each."""
+@cache
+def planes_of(colour: Colour) -> tuple[int, int, int]:
+    """Return brightness and the two colour differences of a colour (ITU-R BT.601, limited range)."""
+    red, green, blue = colour
+    bright = 16 + (65.738 * red + 129.057 * green + 25.064 * blue) / 256
+    blueness = 128 + (-37.945 * red - 74.494 * green + 112.439 * blue) / 256
+    redness = 128 + (112.439 * red - 94.154 * green - 18.285 * blue) / 256
+    return round(bright), round(blueness), round(redness)
 
-    def __init__(self, width: int, height: int, pixels: bytearray | None = None) -> None:
+
+class Canvas:
+    """Width and height are even. `planes` are brightness, blueness and redness, row by row, a byte a sample."""
+
+    def __init__(self, width: int, height: int) -> None:
+        if width % 2 or height % 2:
+            raise ValueError("width and height are even")
         self.width = width
         self.height = height
-        self.pixels = bytearray(width * height * 3) if pixels is None else pixels
+        quarter = bytes([128]) * (width * height // 4)
+        self.planes = [bytearray([16]) * (width * height), bytearray(quarter), bytearray(quarter)]
 
     def copy(self) -> Self:
         """Return a picture that can be drawn on without changing this one."""
-        return type(self)(self.width, self.height, bytearray(self.pixels))
+        twin = type(self)(2, 2)
+        twin.width, twin.height = self.width, self.height
+        twin.planes = [bytearray(plane) for plane in self.planes]
+        return twin
 
     def box(self, x: int, y: int, width: int, height: int, colour: Colour) -> None:
         """Fill a rectangle."""
-        left, right = max(0, x), min(self.width, x + width)
-        if left >= right:
-            return
-        row = bytes(colour) * (right - left)
-        for line in range(max(0, y), min(self.height, y + height)):
-            start = (line * self.width + left) * 3
-            self.pixels[start : start + len(row)] = row
+        for plane, value, (left, right), lines in zip(
+            self.planes, planes_of(colour), *self._spans(x, y, width, height), strict=True
+        ):
+            row = bytes([value]) * (right - left)
+            for start in lines:
+                plane[start + left : start + right] = row
 
     def panel(self, x: int, y: int, width: int, height: int, fill: Colour, edge: Colour) -> None:
         """Draw a filled rectangle with an edge of one pixel and its corners taken off."""
@@ -64,11 +82,12 @@ class Canvas:
 
     def shade(self, x: int, y: int, width: int, height: int, percent: int) -> None:
         """Darken a rectangle."""
-        table = bytes(value * (100 - percent) // 100 for value in range(256))
-        left, right = max(0, x), min(self.width, x + width)
-        for line in range(max(0, y), min(self.height, y + height)):
-            start, end = (line * self.width + left) * 3, (line * self.width + right) * 3
-            self.pixels[start:end] = self.pixels[start:end].translate(table)
+        for plane, black, (left, right), lines in zip(
+            self.planes, planes_of((0, 0, 0)), *self._spans(x, y, width, height), strict=True
+        ):
+            table = bytes(max(0, black + (value - black) * (100 - percent) // 100) for value in range(256))
+            for start in lines:
+                plane[start + left : start + right] = plane[start + left : start + right].translate(table)
 
     def text(self, x: int, y: int, text: str, colour: Colour, scale: int = 2) -> int:
         """Write a line of text whose upper left corner is given; return where it ends."""
@@ -87,11 +106,29 @@ class Canvas:
                 if letter != " ":
                     self._mix(x + column, y + line, _OUTLINE if letter == "#" else _INSIDE, 255)
 
+    def _spans(
+        self, x: int, y: int, width: int, height: int
+    ) -> tuple[tuple[tuple[int, int], ...], tuple[range, ...]]:
+        """Return, for each plane, (left, right) and where its rows begin, cut to the picture."""
+        left, right = max(0, x), max(0, x, min(self.width, x + width))
+        top, bottom = max(0, y), max(0, y, min(self.height, y + height))
+        half, (low, high) = self.width // 2, (top // 2, (bottom + 1) // 2)
+        colour = (left // 2, (right + 1) // 2)
+        rows = range(low * half, high * half, half)
+        return ((left, right), colour, colour), (
+            range(top * self.width, bottom * self.width, self.width),
+            rows,
+            rows,
+        )
+
     def _mix(self, x: int, y: int, colour: Colour, share: int) -> None:
-        """Put a pixel over what is there; `share` of 255 hides it."""
+        """Put a pixel over what is there; `share` of 255 hides it. Four pixels have one colour between them."""
         if not (0 <= x < self.width and 0 <= y < self.height):
             return
-        at = (y * self.width + x) * 3
-        for channel, value in enumerate(colour):
-            below = self.pixels[at + channel]
-            self.pixels[at + channel] = below + (value - below) * share // 255
+        bright, blueness, redness = planes_of(colour)
+        at = y * self.width + x
+        below = self.planes[0][at]
+        self.planes[0][at] = below + (bright - below) * share // 255
+        at = y // 2 * (self.width // 2) + x // 2
+        for plane, value in ((self.planes[1], blueness), (self.planes[2], redness)):
+            plane[at] += (value - plane[at]) * share // (255 * 4)

@@ -58,12 +58,14 @@ class Film:
 
 
 def _picture(canvas: Canvas) -> av.VideoFrame:
-    frame = av.VideoFrame(canvas.width, canvas.height, "rgb24")
-    plane, row = frame.planes[0], canvas.width * 3
-    if plane.line_size == row:
-        plane.update(bytes(canvas.pixels))
-    else:
-        padding = bytes(plane.line_size - row)
-        rows = (canvas.pixels[start : start + row] for start in range(0, len(canvas.pixels), row))
-        plane.update(b"".join(bytes(line) + padding for line in rows))
-    return frame.reformat(format="yuv420p")
+    frame = av.VideoFrame(canvas.width, canvas.height, "yuv420p")
+    for plane, samples, width in zip(
+        frame.planes, canvas.planes, (canvas.width, canvas.width // 2, canvas.width // 2), strict=True
+    ):
+        if plane.line_size == width:
+            plane.update(bytes(samples))
+        else:
+            padding = bytes(plane.line_size - width)
+            rows = (samples[start : start + width] for start in range(0, len(samples), width))
+            plane.update(b"".join(bytes(row) + padding for row in rows))
+    return frame

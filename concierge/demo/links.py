@@ -99,17 +99,18 @@ class Links:
             (_("Supervisor"), SOFIA.name, self.sign_in.supervisor),
             (_("API key"), ANNA.name, self.api_key),
         )
+        columns = _columns((*steps, *further))
         lines = [
             _("Everything here is invented. Open each of these in a window of its own (private windows do):"),
             "",
-            *_columns(steps),
+            *columns[: len(steps)],
             "",
             _(
                 "Sign in as the host first and open her session; then join as the customer. The code lasts 10 minutes,"
             ),
             _("the host's page makes a new one. The auditor finds a recording from two days ago."),
             "",
-            *_columns(further),
+            *columns[len(steps) :],
         ]
         return "\n".join(lines)
 

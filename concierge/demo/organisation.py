@@ -29,10 +29,10 @@ AGO_MS: Final = 2 * DAY_MIN * MINUTE_MS
 def as_demonstration(config: Config) -> Config:
     """Return the settings with the invented organisation's name and telephone wherever the defaults stood."""
     plain = Config(data_dir=config.data_dir)
-    changed = {"organisation": ORGANISATION, "desk_phone": DESK_PHONE}
     return replace(
         config,
-        **{name: text for name, text in changed.items() if getattr(config, name) == getattr(plain, name)},
+        organisation=ORGANISATION if config.organisation == plain.organisation else config.organisation,
+        desk_phone=config.desk_phone or DESK_PHONE,
     )
 
 
