@@ -61,25 +61,22 @@ class OpenRecording:
             case ev.SurfaceHidden(surface=surface):
                 self._dark.setdefault(f"hidden {surface}", event.at_ms)
             case ev.SurfaceUnhidden(surface=surface) | ev.SurfaceClosed(surface=surface):
-                return self._light(f"hidden {surface}", event.at_ms, "hidden by the customer")
+                return self._light(f"hidden {surface}", event.at_ms)
             case ev.SessionPaused():
                 self._dark.setdefault("paused", event.at_ms)
             case ev.SessionResumed():
-                return self._light("paused", event.at_ms, "the session was paused")
+                return self._light("paused", event.at_ms)
             case ev.SessionEnded():
-                return [
-                    gap
-                    for dark in list(self._dark)
-                    for gap in self._light(dark, event.at_ms, dark.split(" ")[0])
-                ]
+                return [gap for dark in list(self._dark) for gap in self._light(dark, event.at_ms)]
             case _:
                 pass
         return []
 
-    def _light(self, dark: str, until_ms: int, reason: str) -> list[Record]:
+    def _light(self, dark: str, until_ms: int) -> list[Record]:
         since_ms = self._dark.pop(dark, None)
         if since_ms is None:
             return []
+        reason = "the session was paused" if dark == "paused" else "hidden by the customer"
         return [recorder_events.gap(self.at_us(since_ms), self.at_us(until_ms), reason)]
 
     # --- frames ---
