@@ -69,7 +69,11 @@ class Accounts:
         if counted is None:
             raise Refused("sign_in_locked", "too many failed tries for this name")
         known = await self._store.credentials(name)
-        step, better = await self._check(known, password, totp)
+        try:
+            step, better = await self._check(known, password, totp.strip())
+        except Refused:
+            await self._failed(name, known, address, counted, now)
+            raise
         if known is None or step is None:
             raise await self._failed(name, known, address, counted, now)
         person = known.person

@@ -61,12 +61,14 @@ def prepare_sqlite(engine: SyncEngine, wait_ms: int, *, foreign_keys: bool = Tru
         cursor = connection.cursor()
         for pragma in (
             f"busy_timeout = {wait_ms}",
-            "journal_mode = WAL",
             "synchronous = FULL",
             f"foreign_keys = {'ON' if foreign_keys else 'OFF'}",
             "recursive_triggers = ON",  # REPLACE fires the triggers that refuse to delete
         ):
             cursor.execute(f"PRAGMA {pragma}")
+        cursor.execute("PRAGMA journal_mode")
+        if cursor.fetchone()[0] != "wal":
+            cursor.execute("PRAGMA journal_mode = WAL")
         cursor.close()
 
     @event.listens_for(engine, "begin")
@@ -124,6 +126,8 @@ class Store:
             try:
                 return await attempt()
             except IntegrityError as error:
+                if getattr(error.orig, "sqlite_errorcode", 0) == sqlite3.SQLITE_CONSTRAINT_TRIGGER:
+                    raise  # no contradiction in the rows: a trigger of ours refuses
                 raise BadInput("this contradicts what is kept already") from error
             except (DBAPIError, NoConnectionFree, TimeoutError, OSError) as error:
                 again = _may_pass(error)

@@ -6,6 +6,8 @@ is a database from a newer version.
 
 from __future__ import annotations
 
+import sqlite3
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,8 +16,8 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util.exc import CommandError
-from sqlalchemy import Connection, create_engine, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import Connection, Engine, create_engine, text
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from concierge.adapters.db.engine import WRITES, normal_url, prepare_sqlite
 from concierge.domain import limits
@@ -65,7 +67,7 @@ def _run(url: str, step: Callable[[Config], None]) -> None:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     try:
-        with engine.connect().execution_options(**{WRITES: True}) as connection, connection.begin():
+        with _connect(engine).execution_options(**{WRITES: True}) as connection, connection.begin():
             if not is_sqlite:
                 connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
             config.attributes["connection"] = connection
@@ -78,3 +80,16 @@ def _run(url: str, step: Callable[[Config], None]) -> None:
         raise StoreUnavailable("the database does not answer") from error
     finally:
         engine.dispose()
+
+
+def _connect(engine: Engine) -> Connection:
+    """Connect. A new SQLite file answers "locked" at once while another process turns its journal to WAL."""
+    deadline = time.monotonic() + limits.MIGRATE_WAIT_MS / 1000
+    while True:
+        try:
+            return engine.connect()
+        except OperationalError as error:
+            busy = getattr(error.orig, "sqlite_errorcode", 0) == sqlite3.SQLITE_BUSY
+            if not busy or time.monotonic() > deadline:
+                raise
+            time.sleep(limits.DATABASE_RETRY_MS / 1000)
