@@ -110,8 +110,8 @@ class Canvas:
         self, x: int, y: int, width: int, height: int
     ) -> tuple[tuple[tuple[int, int], ...], tuple[range, ...]]:
         """Return, for each plane, (left, right) and where its rows begin, cut to the picture."""
-        left, right = max(0, x), max(0, x, min(self.width, x + width))
-        top, bottom = max(0, y), max(0, y, min(self.height, y + height))
+        left, right = _cut(x, width, self.width)
+        top, bottom = _cut(y, height, self.height)
         half, (low, high) = self.width // 2, (top // 2, (bottom + 1) // 2)
         colour = (left // 2, (right + 1) // 2)
         rows = range(low * half, high * half, half)
@@ -132,3 +132,9 @@ class Canvas:
         at = y // 2 * (self.width // 2) + x // 2
         for plane, value in ((self.planes[1], blueness), (self.planes[2], redness)):
             plane[at] += (value - plane[at]) * share // (255 * 4)
+
+
+def _cut(start: int, length: int, size: int) -> tuple[int, int]:
+    """Return where a stretch begins and ends within 0 to `size`; both 0 when nothing of it is left."""
+    begin, end = max(0, start), min(size, start + length)
+    return (begin, end) if begin < end else (0, 0)
