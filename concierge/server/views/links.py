@@ -46,6 +46,8 @@ PATHS: dict[str, str] = {
     "account_key_issue": "/account/keys",
     "account_key_revoke": "/account/keys/{key_id}/revoke",
     "api_docs": "/api/docs",
+    "api_openapi": "/api/openapi.json",
+    "language": "/language",
 }
 
 

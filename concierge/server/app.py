@@ -1,0 +1,297 @@
+"""The front door: every address there is, what it needs, and the application made of them.
+
+Read DOORS: that is all of it. A route that is not in the table does not exist, and one that says nothing of what it
+needs stops the start (routing.check_declared). The table is compared with a reviewed one (tests/server/routes.golden).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+
+from asgi_cross_origin_protection import CrossOriginProtection
+from fastapi import Depends, FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.routing import Mount, Route, WebSocketRoute
+from starlette.websockets import WebSocket
+
+from concierge.domain.access import Act
+from concierge.domain.errors import ConciergeError
+from concierge.server import (
+    api_desk,
+    api_evidence,
+    api_invites,
+    api_sessions,
+    api_words,
+    finding,
+    pages_account,
+    pages_api,
+    pages_console,
+    pages_desk,
+    pages_evidence,
+    pages_invites,
+    pages_public,
+    pages_session,
+    pages_sign_in,
+    pages_ticket,
+    probes,
+)
+from concierge.server.assets import Assets, VersionedLinks
+from concierge.server.cookies import Cookies
+from concierge.server.entering import come_again, enter, keep_visit, to_sign_in
+from concierge.server.errors import Elsewhere, answer, shut_of
+from concierge.server.headers import SecureHeaders
+from concierge.server.house import PRODUCT, House
+from concierge.server.limits import Limits, OwnPlace
+from concierge.server.routing import Door, Open, check_declared
+from concierge.server.settings import ServerSettings
+from concierge.server.sockets import session_socket
+from concierge.server.throttles import Gate
+from concierge.services.accounts import Accounts
+from concierge.services.api_keys import ApiKeys
+from concierge.services.registry import Registry
+from concierge.services.replays import Replays
+from concierge.services.throttle_port import Throttle
+from concierge.services.tools import Tools
+from concierge.shipped import STATIC
+
+VERSION = "1"
+
+PAGES: tuple[Door, ...] = (
+    # --- anybody: the customer's and the vendor's way in ---
+    Door("GET", "/", pages_public.portal, Open.ANYONE),
+    Door("GET", "/join", pages_public.to_portal, Open.ANYONE),
+    Door("POST", "/join", pages_public.join_code, Open.ANYONE),
+    Door("GET", "/join/{secret}", pages_public.join_landing, Open.LINK),
+    Door("POST", "/join/{secret}", pages_public.join_link, Open.LINK),
+    Door("GET", "/session/{session_id}", pages_session.customer, Open.SEAT),
+    Door("GET", "/vendor/{session_id}", pages_session.vendor, Open.SEAT),
+    Door("GET", "/receipts/{secret}", pages_session.receipt, Open.LINK),
+    Door("GET", "/invite/{secret}", pages_invites.landing, Open.LINK),
+    Door("POST", "/invite/{secret}/redeem", pages_invites.redeem, Open.LINK),
+    Door("POST", "/language", pages_account.language, Open.ANYONE),
+    # --- signing in and out ---
+    Door("GET", "/sign-in", pages_sign_in.sign_in_form, Open.ANYONE),
+    Door("POST", "/sign-in", pages_sign_in.sign_in, Open.ANYONE),
+    Door("POST", "/sign-in/totp", pages_sign_in.sign_in_totp, Open.ANYONE),
+    Door("GET", "/enter/{secret}", pages_sign_in.enter_landing, Open.LINK),
+    Door("POST", "/enter/{secret}", pages_sign_in.enter, Open.LINK),
+    Door("POST", "/sign-out", pages_sign_in.sign_out, Open.ANYONE),
+    # --- the desk ---
+    Door("GET", "/desk", pages_desk.desk, Act.VIEW_DESK),
+    Door("POST", "/desk/help-now", pages_desk.help_now, Act.CREATE_TICKET),
+    Door("GET", "/tickets/{ticket_id}", pages_ticket.ticket, Act.VIEW_TICKET, finding.ticket),
+    Door("POST", "/tickets/{ticket_id}/notes", pages_ticket.note, Act.NOTE_TICKET, finding.ticket),
+    Door("POST", "/tickets/{ticket_id}/sessions", pages_ticket.start, Act.OPEN_SESSION, finding.ticket),
+    Door("GET", "/search", pages_desk.search, Act.SEARCH),
+    Door(
+        "GET", "/sessions/{session_id}", pages_console.console, Act.JOIN_SESSION, finding.console, hidden=True
+    ),
+    # --- invites ---
+    Door("GET", "/invites", pages_invites.invites, Act.VIEW_INVITES),
+    Door("GET", "/invites/new", pages_invites.new, Act.VIEW_INVITES),
+    Door("POST", "/invites", pages_invites.create, Act.CREATE_INVITE, finding.ticket_named),
+    Door("POST", "/invites/{invite_id}/revoke", pages_invites.revoke, Act.REVOKE_INVITE, finding.invite),
+    # --- evidence ---
+    Door("GET", "/recordings", pages_evidence.recordings, Act.FIND_RECORDINGS),
+    Door(
+        "GET",
+        "/recordings/{recording_id}",
+        pages_evidence.replay,
+        Act.REPLAY_RECORDING,
+        finding.recording,
+        hidden=True,
+    ),
+    # --- oneself ---
+    Door("GET", "/account", pages_account.account, Act.MANAGE_OWN_ACCOUNT, finding.account),
+    Door("POST", "/account/theme", pages_account.theme, Open.SIGNED_IN),
+    Door(
+        "POST",
+        "/account/sign-ins/end-others",
+        pages_account.end_others,
+        Act.MANAGE_OWN_ACCOUNT,
+        finding.account,
+    ),
+    Door(
+        "POST",
+        "/account/sign-ins/{sign_in_id}/end",
+        pages_account.end_sign_in,
+        Act.MANAGE_OWN_ACCOUNT,
+        finding.account,
+    ),
+    Door("POST", "/account/totp/start", pages_account.totp_start, Act.MANAGE_OWN_ACCOUNT, finding.account),
+    Door(
+        "POST", "/account/totp/confirm", pages_account.totp_confirm, Act.MANAGE_OWN_ACCOUNT, finding.account
+    ),
+    Door("POST", "/account/totp/remove", pages_account.totp_remove, Act.MANAGE_OWN_ACCOUNT, finding.account),
+    Door("POST", "/account/keys", pages_account.issue_key, Act.ISSUE_API_KEY, finding.account),
+    Door(
+        "POST", "/account/keys/{key_id}/revoke", pages_account.revoke_key, Act.ISSUE_API_KEY, finding.account
+    ),
+    # --- machines ---
+    Door("GET", "/api/docs", pages_api.docs, Open.ANYONE),
+    Door("GET", "/api/openapi.json", pages_api.openapi, Open.ANYONE),
+    Door("GET", "/healthz", probes.healthz, Open.PROBE),
+    Door("GET", "/readyz", probes.readyz, Open.PROBE),
+    Door("GET", "/metrics", probes.metrics, Open.PROBE),
+)
+
+API: tuple[Door, ...] = (
+    Door("GET", "/api/v1/me", api_desk.me, Open.IDENTITY),
+    Door("GET", "/api/v1/tickets", api_desk.tickets, Act.VIEW_DESK),
+    Door("POST", "/api/v1/tickets", api_desk.create_ticket, Act.CREATE_TICKET),
+    Door("GET", "/api/v1/tickets/{ticket_id}", api_desk.ticket, Act.VIEW_TICKET, finding.ticket),
+    Door("POST", "/api/v1/tickets/{ticket_id}/notes", api_desk.note, Act.NOTE_TICKET, finding.ticket),
+    Door("GET", "/api/v1/search", api_desk.search, Act.SEARCH),
+    Door("GET", "/api/v1/hosts", api_desk.hosts, Act.VIEW_DESK),
+    Door("GET", "/api/v1/companies", api_desk.companies, Act.VIEW_INVITES),
+    Door("GET", "/api/v1/sessions", api_sessions.sessions, Act.VIEW_SESSIONS),
+    Door("POST", "/api/v1/sessions", api_sessions.open_one, Act.OPEN_SESSION, finding.ticket_named),
+    Door("GET", "/api/v1/sessions/{session_id}", api_sessions.session, Act.VIEW_SESSIONS),
+    Door(
+        "POST",
+        "/api/v1/sessions/{session_id}/code",
+        api_sessions.code,
+        Act.HOST_SESSION,
+        finding.session,
+        hidden=True,
+    ),
+    Door(
+        "POST",
+        "/api/v1/sessions/{session_id}/messages",
+        api_sessions.message,
+        Act.JOIN_SESSION,
+        finding.session,
+        hidden=True,
+    ),
+    Door("GET", "/api/v1/invites", api_invites.invites, Act.VIEW_INVITES),
+    Door("POST", "/api/v1/invites", api_invites.create, Act.CREATE_INVITE, finding.ticket_named),
+    Door("GET", "/api/v1/invites/{invite_id}", api_invites.invite, Act.VIEW_INVITES),
+    Door("POST", "/api/v1/invites/{invite_id}/revoke", api_invites.revoke, Act.REVOKE_INVITE, finding.invite),
+    Door("GET", "/api/v1/recordings", api_evidence.recordings, Act.FIND_RECORDINGS),
+    Door(
+        "GET",
+        "/api/v1/recordings/{recording_id}",
+        api_evidence.recording,
+        Act.REPLAY_RECORDING,
+        finding.recording,
+        hidden=True,
+    ),
+    Door("GET", "/api/v1/audit", api_evidence.audit, Act.VIEW_AUDIT_LOG),
+)
+
+SOCKETS: tuple[Door, ...] = (Door("WS", "/ws/sessions/{session_id}", session_socket, Open.SOCKET),)
+MOUNTS = ("/static",)
+DOORS: tuple[Door, ...] = (*PAGES, *API, *SOCKETS)
+
+
+def build_app(
+    tools: Tools,
+    registry: Registry,
+    accounts: Accounts,
+    settings: ServerSettings,
+    *,
+    api_keys: ApiKeys,
+    throttle: Throttle,
+    replays: Replays,
+    more_pages: Sequence[Door] = (),
+) -> FastAPI:
+    """Return the application. Raises UndeclaredRoute. It starts nothing: registry and ports are the caller's."""
+    links = VersionedLinks(settings.base, STATIC)
+    house = House(
+        tools=tools,
+        registry=registry,
+        accounts=accounts,
+        keys=api_keys,
+        replays=replays,
+        gate=Gate(throttle, tools.clock),
+        settings=settings,
+        links=links,
+        cookies=Cookies(settings),
+    )
+    app = FastAPI(title=PRODUCT, version=VERSION, openapi_url=None, docs_url=None, redoc_url=None)
+    app.state.house = house
+    _add_faults(app)
+    for door in (*PAGES, *more_pages):
+        app.router.routes.append(Route(door.path, _page(house, door), methods=[door.method]))
+    for door in API:
+        _add_api(app, house, door)
+    for door in SOCKETS:
+        app.router.routes.append(WebSocketRoute(door.path, _socket(house, door)))
+    app.router.routes.append(Mount("/static", Assets(STATIC)))
+    check_declared(app.routes, (*DOORS, *more_pages), MOUNTS)
+    _wrap(app, settings)
+    return app
+
+
+def _wrap(app: FastAPI, settings: ServerSettings) -> None:
+    """What a request passes before it meets a route; the last one added is the first one met."""
+    app.add_middleware(CrossOriginProtection, allowed_origins=[settings.origin])
+    app.add_middleware(OwnPlace, settings=settings)
+    app.add_middleware(Limits)
+    app.add_middleware(SecureHeaders, settings=settings)
+
+
+def _page(house: House, door: Door) -> Callable[[Request], Awaitable[Response]]:
+    async def page(request: Request) -> Response:
+        try:
+            again = come_again(house, door, request)
+            if again is not None:
+                return again
+            response: Response = await door.endpoint(await enter(house, door, request))
+        except Elsewhere as elsewhere:
+            return RedirectResponse(elsewhere.path, 303)
+        except Exception as error:  # noqa: BLE001 - answered here, so that no server page or log shows it raw
+            shut = shut_of(error)
+            if shut is not None and shut.status == 401:
+                return to_sign_in(house, request)
+            return await answer(request, error)
+        keep_visit(request, house, response)
+        return response
+
+    return page
+
+
+def _add_api(app: FastAPI, house: House, door: Door) -> None:
+    async def let_in(request: Request) -> None:
+        request.state.asked = await enter(house, door, request)
+
+    status = 201 if door.endpoint in CREATING else 200
+    app.add_api_route(
+        door.path,
+        door.endpoint,
+        methods=[door.method],
+        status_code=status,
+        dependencies=[Depends(let_in)],
+        responses={code: {"model": api_words.Fault} for code in (401, 403, 404, 409, 422, 429, 503)},
+        operation_id=f"{door.endpoint.__module__.rpartition('api_')[2]}_{door.endpoint.__name__}",
+        tags=[door.path.split("/")[3]],
+        openapi_extra={"x-act": door.need.value, "security": [{"key": []}]},
+    )
+
+
+CREATING = (api_desk.create_ticket, api_desk.note, api_sessions.open_one, api_invites.create)
+
+
+def _socket(house: House, door: Door) -> Callable[[WebSocket], Awaitable[None]]:
+    async def socket(websocket: WebSocket) -> None:
+        await door.endpoint(house, websocket)
+
+    return socket
+
+
+def _add_faults(app: FastAPI) -> None:
+    async def invalid(request: Request, error: Exception) -> Response:
+        """Say which field, never what stood in it."""
+        if not isinstance(error, RequestValidationError):
+            return await answer(request, error)
+        places = [".".join(str(part) for part in fault["loc"]) for fault in error.errors()]
+        text = ", ".join(
+            f"{place}: {fault['msg']}" for place, fault in zip(places, error.errors(), strict=True)
+        )
+        return JSONResponse({"code": "bad_input", "text": text[:1000]}, 422)
+
+    for kind in (ConciergeError, HTTPException, Exception):
+        app.add_exception_handler(kind, answer)
+    app.add_exception_handler(RequestValidationError, invalid)

@@ -1,0 +1,93 @@
+"""Finding recordings, and the page that replays one. The data of a replay is served by replay_routes.
+
+Rule: the verdict is the verifier's, in words; opening a replay is itself on the audit log before anything is shown.
+"""
+
+from __future__ import annotations
+
+from starlette.responses import Response
+
+from concierge.domain.access import Act, Resource
+from concierge.domain.ids import RecordingId
+from concierge.domain.recording import Recording
+from concierge.server.asked import Asked
+from concierge.server.rows import recording_row
+from concierge.server.verdicts import verdict_of, verdict_words
+from concierge.server.views.evidence import RecordingFilter, RecordingRow, RecordingsView, ReplayView
+from concierge.services.ports import RecordingQuery
+
+FOUND_MAX = 100
+DAY_MS = 24 * 60 * 60_000
+FIELDS = ("ticket", "person", "company", "since", "until", "words")
+FIELD_CHARS = 120
+
+
+async def recordings(asked: Asked) -> Response:
+    """The list, narrowed by what is asked for."""
+    wanted = RecordingFilter(**{name: asked.query(name)[:FIELD_CHARS] for name in FIELDS})
+    since = asked.reader.day(wanted.since) if wanted.since else None
+    until = asked.reader.day(wanted.until) if wanted.until else None
+    wrong = (wanted.since and since is None) or (wanted.until and until is None)
+    query = RecordingQuery(
+        ticket_number=wanted.ticket,
+        person=wanted.person,
+        company=wanted.company,
+        from_ms=since,
+        until_ms=None if until is None else until + DAY_MS,
+        words=wanted.words,
+        limit=FOUND_MAX,
+    )
+    found = [] if wrong else await asked.house.replays.find(asked.principal, query)
+    view = RecordingsView(
+        frame=asked.frame("recordings"),
+        asked=wanted,
+        recordings=tuple([await _row(asked, one) for one in found]),
+        total=len(found),
+        fault=asked.reader.gettext("A date looks like 2026-11-21.") if wrong else None,
+    )
+    return asked.show(view)
+
+
+async def _row(asked: Asked, one: Recording) -> RecordingRow:
+    ticket = await asked.house.tools.tickets.get(one.ticket)
+    if ticket is None:
+        return recording_row(asked, one, "", one.customer_name)
+    return recording_row(asked, one, ticket.number, ticket.title)
+
+
+async def replay(asked: Asked) -> Response:
+    """The replay's page; its script fetches the rest."""
+    recording_id = RecordingId(asked.part_id("recording", "recording_id"))
+    opened = await asked.house.replays.open(asked.principal, recording_id)
+    row, script = opened.recording, opened.script
+    ticket = await asked.house.tools.tickets.get(row.ticket)
+    here = asked.house.links.url("replay", recording_id=row.id)
+    duration_ms = script.duration_us // 1000
+    begin = asked.query("t")
+    resource = Resource("Recording", row.id, {"ticket": row.ticket})
+    view = ReplayView(
+        frame=asked.frame("recordings"),
+        recording_id=row.id,
+        title=ticket.title if ticket is not None else row.customer_name,
+        ticket_id=row.ticket,
+        ticket_number=ticket.number if ticket is not None else "",
+        host=row.host_name,
+        customer=row.customer_name,
+        vendors=row.companies,
+        started=asked.reader.moment(row.opened_ms),
+        duration=asked.reader.span(duration_ms),
+        duration_ms=duration_ms,
+        verdict=verdict_of(script.verification),
+        verdict_words=verdict_words(asked.reader, script.verification),
+        segments=script.verification.segments,
+        signer=script.verification.installation,
+        kept_until=asked.reader.moment(row.keep_until_ms),
+        media_path=f"{here}/media",
+        events_path=f"{here}/events",
+        start_ms=min(int(begin), duration_ms)
+        if begin.isascii() and begin.isdecimal() and len(begin) < 12
+        else 0,
+        bad_segment=script.verification.bad_segment,
+        may_export=asked.may(Act.EXPORT_RECORDING, resource),
+    )
+    return asked.show(view)

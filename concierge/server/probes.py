@@ -1,0 +1,78 @@
+"""For machines that watch: alive, ready, and numbers for Prometheus. Nothing here names a person or a ticket."""
+
+from __future__ import annotations
+
+import asyncio
+
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+from starlette.responses import PlainTextResponse, Response
+
+from concierge.domain.reasons import PauseReason
+from concierge.server.asked import Asked
+from concierge.server.house import House
+from concierge.services.ports import StoreUnavailable
+
+READY_WAIT_S = 2.0
+TEXT = "text/plain; version=0.0.4; charset=utf-8"
+
+
+async def healthz(asked: Asked) -> Response:  # noqa: ARG001 - the shape of an endpoint
+    """The process answers."""
+    return PlainTextResponse("ok\n")
+
+
+async def readyz(asked: Asked) -> Response:
+    """The process can do its work: the database answers, and the recorder writes for every live session."""
+    tools = asked.house.tools
+    try:
+        async with asyncio.timeout(READY_WAIT_S):
+            await tools.audit.tail(1)
+    except (StoreUnavailable, TimeoutError):
+        return PlainTextResponse("database\n", 503)
+    return PlainTextResponse("ready\n")
+
+
+async def metrics(asked: Asked) -> Response:
+    """The numbers."""
+    registry = CollectorRegistry()
+    registry.register(Numbers(asked.house))
+    return Response(generate_latest(registry), media_type=TEXT)
+
+
+class Numbers(Collector):
+    """Counted when asked, from what is live."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+
+    def collect(self) -> list[Metric]:
+        """Return every number."""
+        lives = self._house.registry.all()
+        states = GaugeMetricFamily("concierge_sessions", "Live sessions by state", labels=["state"])
+        roles = GaugeMetricFamily(
+            "concierge_participants", "Seats taken in live sessions by role", labels=["role"]
+        )
+        by_state: dict[str, int] = {}
+        by_role: dict[str, int] = {}
+        for live in lives:
+            by_state[live.decided.state] = by_state.get(live.decided.state, 0) + 1
+            for seat in live.decided.present():
+                by_role[seat.who.role] = by_role.get(seat.who.role, 0) + 1
+        for state, count in sorted(by_state.items()):
+            states.add_metric([state], count)
+        for role, count in sorted(by_role.items()):
+            roles.add_metric([role], count)
+        stopped = sum(PauseReason.RECORDING_UNAVAILABLE in live.decided.pauses for live in lives)
+        return [
+            states,
+            roles,
+            self._gauge("concierge_connections", "Pages connected to live sessions", sum(len(live.hub.connected()) for live in lives)),
+            self._gauge("concierge_evidence_lag_seconds_max", "How far the slowest live recording is behind", max((live.backdrop.lag_ms for live in lives), default=0) / 1000),
+            self._gauge("concierge_recordings_unavailable", "Live sessions paused because they cannot be recorded", stopped),
+        ]  # fmt: skip
+
+    @staticmethod
+    def _gauge(name: str, words: str, value: float) -> Metric:
+        return GaugeMetricFamily(name, words, value=value)
