@@ -1,0 +1,80 @@
+"""Commands that do one thing and end: migrate, policy check, person add."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+
+from concierge import shipped
+from concierge.adapters.cedar import check_policies as check_folder
+from concierge.adapters.clock import SteadyClock
+from concierge.adapters.data_dir import DataDir
+from concierge.adapters.db.migrate import migrate
+from concierge.adapters.db.repositories import Database
+from concierge.adapters.keys import load_or_make
+from concierge.adapters.mint import SecretsMint
+from concierge.adapters.passwords import Argon2Passwords
+from concierge.adapters.totp import SealedTotp
+from concierge.bootstrap import database_url
+from concierge.config import Config
+from concierge.domain.access import DeskRole
+from concierge.domain.ids import PersonId
+from concierge.domain.person import Person
+from concierge.services.accounts import Accounts
+
+
+def migrate_database(config: Config, _options: argparse.Namespace) -> int:
+    """Bring the database to this version."""
+    with DataDir(config.data_dir) as data:
+        migrate(database_url(config, data))
+    print("The database fits this version.")
+    return 0
+
+
+def check_policies(config: Config, options: argparse.Namespace) -> int:
+    """Say whether policies hold."""
+    options.folder = options.folder or config.policies_dir
+    return check_policy_folder(options)
+
+
+def check_policy_folder(options: argparse.Namespace) -> int:
+    """Check a folder without needing any other setting."""
+    folder = options.folder or shipped.POLICIES
+    problems = check_folder(folder)
+    for problem in problems:
+        print(problem, file=sys.stderr)
+    if not problems:
+        print(f"The policies in {folder} hold.")
+    return 5 if problems else 0
+
+
+def add_person(config: Config, options: argparse.Namespace) -> int:
+    """Add a person; a password is set by the person through the link."""
+    return asyncio.run(_add_person(config, options))
+
+
+async def _add_person(config: Config, options: argparse.Namespace) -> int:
+    """Works beside a running server: it needs the database alone."""
+    data = DataDir(config.data_dir)
+    url = database_url(config, data)
+    await asyncio.to_thread(migrate, url)
+    database = Database(url)
+    try:
+        await database.start()
+        clock, mint = SteadyClock(), SecretsMint()
+        codes = SealedTotp(load_or_make(data.keys / "totp"), config.organisation)
+        accounts = Accounts(database.accounts, Argon2Passwords(), codes, clock, mint)
+        person = Person(
+            id=PersonId(mint.id("person")),
+            name=options.name,
+            sign_in_name=options.sign_in_name,
+            email=options.email,
+            role=DeskRole(options.role),
+        )
+        await database.people.add_person(person, None)
+        _link, secret = await accounts.make_link(person.id, "command line")
+        print(f"{person.name} can sign in once, within 24 hours, at {config.base_url}/enter/{secret}")
+    finally:
+        await database.stop()
+    return 0

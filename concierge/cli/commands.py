@@ -1,0 +1,112 @@
+"""Arguments to calls. Says what is wrong in one sentence and exits with a code a script can tell apart.
+
+Exit codes: 0 done, 1 the command found something wrong, 2 wrong arguments or settings, 3 the address cannot be listened on,
+4 another server works with the data directory, 5 a policy does not hold, 6 the database does not answer or fit.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Final
+
+from concierge.adapters import logs
+from concierge.adapters.cedar_files import PolicyError
+from concierge.adapters.data_dir import DataDirInUse, DataDirUnusable
+from concierge.adapters.db.migrate import WrongSchema
+from concierge.cli import administration, doctor, serving
+from concierge.config import SETTINGS, Config, SettingError, load
+from concierge.domain.errors import ConciergeError
+from concierge.server.run import CannotListen
+from concierge.services.ports import StoreUnavailable
+
+_EXITS: Final[tuple[tuple[type[ConciergeError], int], ...]] = (
+    (SettingError, 2),
+    (CannotListen, 3),
+    (DataDirInUse, 4),
+    (DataDirUnusable, 2),
+    (PolicyError, 5),
+    (WrongSchema, 6),
+    (StoreUnavailable, 6),
+)
+
+_HELP: Final[dict[str, str]] = {
+    "data_dir": "where everything is kept",
+    "host": "address to listen on (localhost)",
+    "port": "port to listen on (8080)",
+    "public_url": "address people open, with a base path if there is one",
+    "cert_file": "TLS certificate chain, PEM",
+    "key_file": "TLS private key, PEM",
+    "trusted_proxies": "addresses of reverse proxies whose X-Forwarded-For is believed",
+    "database_url": "postgresql://… instead of SQLite in the data directory",
+    "policies_dir": "folder of Cedar policies",
+    "kek_file": "file of 32 bytes that wraps recordings' keys",
+    "organisation": "name people are shown",
+    "desk_phone": "number people are told to call",
+    "kept_days": "how long recordings are kept (90)",
+    "media_listen": "addresses for media sockets (all of this machine)",
+    "media_public_address": "address a one-to-one NAT shows to the world",
+    "media_ports": "UDP ports for media, as in 50000-50199",
+    "ice_servers": "JSON list of STUN and TURN servers for browsers",
+    "log_format": "console or json",
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; return its exit code."""
+    options = _parser().parse_args(arguments)
+    run: Callable[[Config, argparse.Namespace], int] = options.run
+    try:
+        if run is administration.check_policies:
+            return administration.check_policy_folder(options)
+        config = load({name: getattr(options, name, None) for name in (*SETTINGS, "config")})
+        logs.set_up(config.log_format)
+        return run(config, options)
+    except ConciergeError as error:
+        print(f"concierge: {error}", file=sys.stderr)
+        return next((code for kind, code in _EXITS if isinstance(error, kind)), 1)
+    except KeyboardInterrupt:
+        return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="concierge",
+        description="Broker for remote-support sessions, each recorded as evidence that anyone can verify.",
+        epilog="Every option can also stand in the environment (CONCIERGE_DATA_DIR=…) or in a TOML file (--config).",
+    )
+    commands = parser.add_subparsers(metavar="command", required=True)
+    _command(commands, "serve", "run the broker", serving.serve)
+    demo = _command(commands, "demo", "run it with a demonstration organisation", serving.demo)
+    demo.add_argument("--json", action="store_true", help="print one line of JSON when ready")
+    _command(commands, "migrate", "bring the database to this version", administration.migrate_database)
+    _command(commands, "doctor", "check what this machine and these settings can do", doctor.examine)
+    policy = commands.add_parser("policy", help="look after policies")
+    policies = policy.add_subparsers(metavar="command", required=True)
+    check = policies.add_parser("check", help="say whether the policies hold")
+    check.add_argument("folder", nargs="?", type=Path, help="folder of policies (those in force by default)")
+    check.set_defaults(run=administration.check_policies)
+    person = commands.add_parser("person", help="look after people of the desk")
+    people = person.add_subparsers(metavar="command", required=True)
+    add = _command(people, "add", "add a person and print a sign-in link", administration.add_person)
+    add.add_argument("--name", required=True, help="as others see it")
+    add.add_argument("--sign-in-name", required=True, help="as typed when signing in")
+    add.add_argument("--email", default="", help="address for mail")
+    add.add_argument("--role", required=True, choices=("host", "supervisor", "auditor"))
+    return parser
+
+
+def _command(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser],
+    name: str,
+    purpose: str,
+    run: Callable[[Config, argparse.Namespace], int],
+) -> argparse.ArgumentParser:
+    parser = commands.add_parser(name, help=purpose, description=purpose[0].upper() + purpose[1:] + ".")
+    parser.set_defaults(run=run)
+    parser.add_argument("--config", help="TOML file of settings")
+    for setting in SETTINGS:
+        parser.add_argument(f"--{setting.replace('_', '-')}", help=_HELP[setting])
+    return parser

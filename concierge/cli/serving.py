@@ -1,0 +1,74 @@
+"""Commands that run until they are told to stop: serve and demo."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Awaitable, Callable
+
+from concierge.adapters.data_dir import DataDir
+from concierge.bootstrap import Broker, running, server_settings
+from concierge.config import Config
+from concierge.demo.links import Links, make_links
+from concierge.demo.organisation import as_demonstration, found
+from concierge.server.app import build_app
+from concierge.server.run import listen, run
+from concierge.server.run import serve as serve_app
+
+Prepare = Callable[[Broker], Awaitable[Callable[[], None]]]
+
+
+def serve(config: Config, _options: argparse.Namespace) -> int:
+    """Run the broker."""
+
+    async def prepare(broker: Broker) -> Callable[[], None]:
+        def ready() -> None:
+            print(f"Concierge serves {broker.config.base_url}; Ctrl-C ends it.", file=sys.stderr, flush=True)
+
+        return ready
+
+    return _serve(config, prepare, demo=False)
+
+
+def demo(config: Config, options: argparse.Namespace) -> int:
+    """Run it with a demonstration organisation; print how to get in when the door is open."""
+
+    async def prepare(broker: Broker) -> Callable[[], None]:
+        await found(broker)
+        links = await make_links(broker)
+        return lambda: _print(links, as_json=options.json)
+
+    return _serve(as_demonstration(config), prepare, demo=True)
+
+
+def _print(links: Links, *, as_json: bool) -> None:
+    print(
+        links.as_json() if as_json else f"{links.as_text()}\n\nCtrl-C ends it; the data is kept.", flush=True
+    )
+
+
+def _serve(config: Config, prepare: Prepare, *, demo: bool) -> int:
+    """The port is taken first: a taken one is said before anything is set up."""
+    settings = server_settings(config, demo=demo)
+    taken = listen(settings)
+
+    async def life() -> None:
+        with DataDir(config.data_dir) as data:
+            async with running(config, data) as broker:
+                ready = await prepare(broker)
+                app = build_app(
+                    broker.tools,
+                    broker.registry,
+                    broker.accounts,
+                    settings,
+                    api_keys=broker.api_keys,
+                    throttle=broker.throttle,
+                    replays=broker.replays,
+                )
+                await serve_app(app, settings, ready=lambda _port: ready(), taken=taken)
+
+    try:
+        run(life())
+    finally:
+        taken.close()
+    return 0
