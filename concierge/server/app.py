@@ -36,6 +36,7 @@ from concierge.server import (
     pages_sign_in,
     pages_ticket,
     probes,
+    replay_routes,
 )
 from concierge.server.assets import Assets, VersionedLinks
 from concierge.server.cookies import Cookies
@@ -103,6 +104,7 @@ PAGES: tuple[Door, ...] = (
         finding.recording,
         hidden=True,
     ),
+    *replay_routes.PAGES,
     # --- oneself ---
     Door("GET", "/account", pages_account.account, Act.MANAGE_OWN_ACCOUNT, finding.account),
     Door("POST", "/account/theme", pages_account.theme, Open.SIGNED_IN),
@@ -178,6 +180,7 @@ API: tuple[Door, ...] = (
         finding.recording,
         hidden=True,
     ),
+    *replay_routes.API,
     Door("GET", "/api/v1/audit", api_evidence.audit, Act.VIEW_AUDIT_LOG),
 )
 

@@ -52,9 +52,9 @@ class Asked:
     house: House
     reader: Reader
     identity: Identity | None
-    secret: str
-    visit: str
-    form: FormData = field(default_factory=FormData)
+    secret: str = field(repr=False)
+    visit: str = field(repr=False)
+    form: FormData = field(default_factory=FormData, repr=False)
 
     # --- who and what ---
 

@@ -35,6 +35,7 @@ CONFLICTS = frozenset(
         "handover_open",
         "question_closed",
         "too_many_keys",
+        "recording_open",
     }
 )
 WORDS: dict[int, str] = {
@@ -95,6 +96,8 @@ def shut_of(error: Exception) -> Shut | None:
     match error:
         case Shut():
             return error
+        case Refused(code="exports_busy"):
+            return Shut(429, "exports_busy", 60)
         case Refused(code=code):
             return Shut(status_of_refusal(code), code)
         case BadIdentifier():
@@ -115,7 +118,7 @@ def status_of_refusal(code: str) -> int:
     """Return the status of a refusal by the core, a use case or a policy."""
     if code.startswith("no_such_") or code in ("invite_unknown", "pairing_unknown", "link_not_good"):
         return 404
-    if code in ("invite_expired", "invite_revoked", "invite_redeemed", "invite_locked"):
+    if code in ("invite_expired", "invite_revoked", "invite_redeemed", "invite_locked", "recording_erased"):
         return 410
     if code in CONFLICTS or code.startswith(("already_", "invite_")):
         return 409

@@ -5,7 +5,7 @@ Rule: looking changes nothing. Only after `hello` does somebody from the desk ta
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from starlette.websockets import WebSocket
 
@@ -29,7 +29,7 @@ class Incoming:
     session: SessionId
     participant: ParticipantId | None = None
     person: Person | None = None
-    sign_in_secret: str = ""
+    sign_in_secret: str = field(default="", repr=False)
 
     async def sit(self, house: House) -> tuple[LiveSession, ParticipantId]:
         """Return the session and the seat. Raises Refused (no_such_session, no_such_participant, a policy's no)."""

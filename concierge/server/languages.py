@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel import Locale
 from babel.core import negotiate_locale
-from babel.dates import format_skeleton, format_timedelta
+from babel.dates import format_date, format_skeleton, format_timedelta
 
 from concierge.server.views.frame import Moment
 from concierge.shipped import LOCALE
@@ -96,8 +96,10 @@ class Reader:
         """Return a time as pages show it."""
         there = self.at(ms)
         today = there.date() == self.at(self.now_ms).date()
-        text = format_skeleton("Hm" if today else "yMMMdHm", there, locale=self._locale)
-        return Moment(iso=there.isoformat(timespec="seconds"), text=str(text), ago=self.ago(ms))
+        text = str(format_skeleton("Hm", there, locale=self._locale))
+        if not today:
+            text = f"{format_date(there.date(), 'medium', locale=self._locale)}, {text}"
+        return Moment(iso=there.isoformat(timespec="seconds"), text=text, ago=self.ago(ms))
 
     def maybe(self, ms: int | None) -> Moment | None:
         """Return a time as pages show it, or None."""

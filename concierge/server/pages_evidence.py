@@ -1,6 +1,7 @@
-"""Finding recordings, and the page that replays one. The data of a replay is served by replay_routes.
+"""Finding recordings, and the page that replays one. The data of a replay is served by api_replay.
 
-Rule: the verdict is the verifier's, in words; opening a replay is itself on the audit log before anything is shown.
+Rule: the verdict is the verifier's, in words. The page shows nothing of what is in the recording: its script fetches
+that, and what is fetched is on the audit log first.
 """
 
 from __future__ import annotations
@@ -9,8 +10,10 @@ from starlette.responses import Response
 
 from concierge.domain.access import Act, Resource
 from concierge.domain.ids import RecordingId
-from concierge.domain.recording import Recording
+from concierge.domain.recording import Recording, RecordingState
 from concierge.server.asked import Asked
+from concierge.server.errors import Shut
+from concierge.server.replay_script import doubt
 from concierge.server.rows import recording_row
 from concierge.server.verdicts import verdict_of, verdict_words
 from concierge.server.views.evidence import RecordingFilter, RecordingRow, RecordingsView, ReplayView
@@ -58,11 +61,13 @@ async def _row(asked: Asked, one: Recording) -> RecordingRow:
 async def replay(asked: Asked) -> Response:
     """The replay's page; its script fetches the rest."""
     recording_id = RecordingId(asked.part_id("recording", "recording_id"))
-    opened = await asked.house.replays.open(asked.principal, recording_id)
-    row, script = opened.recording, opened.script
+    found = await asked.house.replays.verify(asked.principal, recording_id)
+    row = await asked.house.tools.recordings.get(recording_id)
+    if row is None:
+        raise Shut(404)
     ticket = await asked.house.tools.tickets.get(row.ticket)
-    here = asked.house.links.url("replay", recording_id=row.id)
-    duration_ms = script.duration_us // 1000
+    links = asked.house.links
+    duration_ms = found.until_us // 1000
     begin = asked.query("t")
     resource = Resource("Recording", row.id, {"ticket": row.ticket})
     view = ReplayView(
@@ -77,17 +82,18 @@ async def replay(asked: Asked) -> Response:
         started=asked.reader.moment(row.opened_ms),
         duration=asked.reader.span(duration_ms),
         duration_ms=duration_ms,
-        verdict=verdict_of(script.verification),
-        verdict_words=verdict_words(asked.reader, script.verification),
-        segments=script.verification.segments,
-        signer=script.verification.installation,
+        verdict=verdict_of(found),
+        verdict_words=verdict_words(asked.reader, found),
+        segments=found.segments,
+        signer=found.installation,
         kept_until=asked.reader.moment(row.keep_until_ms),
-        media_path=f"{here}/media",
-        events_path=f"{here}/events",
+        media_path=links.url("replay_media", recording_id=row.id),
+        events_path=links.url("replay_script", recording_id=row.id),
         start_ms=min(int(begin), duration_ms)
         if begin.isascii() and begin.isdecimal() and len(begin) < 12
         else 0,
-        bad_segment=script.verification.bad_segment,
-        may_export=asked.may(Act.EXPORT_RECORDING, resource),
+        bad_segment=found.bad_segment,
+        doubt=doubt(asked.reader, found),
+        may_export=row.state is RecordingState.CLOSED and asked.may(Act.EXPORT_RECORDING, resource),
     )
     return asked.show(view)

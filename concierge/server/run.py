@@ -110,24 +110,22 @@ def configure(app: FastAPI, settings: ServerSettings) -> uvicorn.Config:
     return config
 
 
-async def serve(
+async def serve_on(
+    taken: socket.socket,
     app: FastAPI,
     settings: ServerSettings,
-    *,
     ready: Callable[[int], None] = lambda _port: None,
+    *,
     stop: asyncio.Event | None = None,
-    taken: socket.socket | None = None,
 ) -> None:
-    """Serve until SIGINT, SIGTERM or `stop`; `ready` is called with the port. Raises CannotListen.
+    """Serve on a socket from `listen` until SIGINT, SIGTERM or `stop`; then the socket is closed.
 
-    `taken` is a socket from `listen`, for callers who must know the port before they build the application.
+    `ready` is called with the port when the door is open. Raises CannotListen for a certificate that does not do.
     """
-    config = configure(app, settings)
-    listening = taken if taken is not None else listen(settings)
-    server = _Server(config, ready, int(listening.getsockname()[1]))
+    server = _Server(configure(app, settings), ready, int(taken.getsockname()[1]))
     stopping = stop if stop is not None else asyncio.Event()
-    with _signals(stopping), contextlib.closing(listening):
-        serving = asyncio.create_task(server.serve(sockets=[listening]), name="http")
+    with _signals(stopping), contextlib.closing(taken):
+        serving = asyncio.create_task(server.serve(sockets=[taken]), name="http")
         waiting = asyncio.create_task(stopping.wait(), name="stop")
         try:
             await asyncio.wait({serving, waiting}, return_when=asyncio.FIRST_COMPLETED)

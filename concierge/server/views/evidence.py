@@ -60,7 +60,8 @@ class RecordingsView(View):
 class ReplayView(View):
     """`/recordings/{recording_id}`. The page's script fetches `media_path` and `events_path` and checks as it reads.
 
-    `verdict_words` is the sentence for people; `bad_segment` the first segment that failed.
+    `verdict_words` is the sentence for people; `bad_segment` the first segment that failed, `doubt` the sentence that
+    says which time it covers.
     """
 
     template: ClassVar[str] = "replay.html"
@@ -83,5 +84,6 @@ class ReplayView(View):
     events_path: str
     start_ms: int = 0
     bad_segment: int | None = None
+    doubt: str = ""
     may_export: bool = True
     on_hold: bool = False

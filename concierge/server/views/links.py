@@ -36,6 +36,8 @@ PATHS: dict[str, str] = {
     "recordings": "/recordings",
     "replay": "/recordings/{recording_id}",
     "export": "/recordings/{recording_id}/export",
+    "replay_script": "/api/v1/recordings/{recording_id}/script",
+    "replay_media": "/api/v1/recordings/{recording_id}/media",
     "account": "/account",
     "account_theme": "/account/theme",
     "account_sign_out": "/account/sign-ins/{sign_in_id}/end",
