@@ -13,9 +13,11 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from concierge.adapters.evidence import event_of
+from concierge.adapters.evidence_bundle import Bundles
 from concierge.adapters.keys import Keyring, KeyUnavailable
 from concierge.domain import limits
 from concierge.domain.errors import EvidenceUnavailable
+from concierge.domain.events import Event
 from concierge.domain.ids import RecordingId
 from concierge.services.replay_port import Exported, Gap, Script, Track, Verification
 from concierge.wire import replay as wire
@@ -36,6 +38,7 @@ class RecorderReader:
         self._folder = folder
         self._trust = trust
         self._ring = ring
+        self._bundles = Bundles(folder.parent / "exports")
         self._kept: OrderedDict[RecordingId, tuple[_Stamp, Reading]] = OrderedDict()
 
     async def verify(self, recording: RecordingId) -> Verification:
@@ -57,6 +60,19 @@ class RecorderReader:
     async def export(self, recording: RecordingId, wrapped_key: bytes, folder: Path) -> Exported:
         """Write WebM and events into `folder`."""
         return await asyncio.to_thread(self._export, recording, wrapped_key, folder)
+
+    async def bundle(self, recording: RecordingId, wrapped_key: bytes, about: str) -> Path:
+        """Write WebM, events, verdict and `about` into one zip file."""
+        place = await asyncio.to_thread(self._place)
+        try:
+            return await asyncio.to_thread(self._bundle, recording, wrapped_key, about, place)
+        except BaseException:
+            self._bundles.give_up(place)
+            raise
+
+    async def discard(self, bundle: Path) -> None:
+        """Delete a bundle."""
+        await asyncio.to_thread(self._bundles.discard, bundle)
 
     # --- on a thread ---
 
@@ -93,11 +109,15 @@ class RecorderReader:
         dek = self._dek(recording, wrapped_key)
         reading = self._reading(recording, dek)
         records = list(_sparse(reading)) if dek is not None else []
-        events = [event for record in records if (event := event_of(record)) is not None]
+        told: dict[int, tuple[Event, int]] = {}
+        for record in records:
+            if (event := event_of(record)) is not None:
+                told.setdefault(event.seq, (event, record.at_us))
         return Script(
             verification=_verification(reading.verdict),
             readable=dek is not None,
-            events=tuple(sorted(events, key=lambda event: event.seq)),
+            events=tuple(told[seq][0] for seq in sorted(told)),
+            at_us=tuple(told[seq][1] for seq in sorted(told)),
             gaps=tuple(_gap(record) for record in records if record.type == RecordType.GAP),
             tracks=_tracks(records),
             duration_us=reading.verdict.until_us,
@@ -116,13 +136,28 @@ class RecorderReader:
         chunk = bytearray()
         try:
             for record in reading.records(segment):
-                if record.at_us >= until_us and record.type == RecordType.FRAME:
+                if record.at_us >= until_us and record.type in {RecordType.FRAME, RecordType.AUDIO}:
                     break
                 if from_us <= record.at_us < until_us:
                     chunk += _packed(record, voice=voice)
         except RecorderError as error:
             raise EvidenceUnavailable(str(error)) from None
         return bytes(chunk)
+
+    def _place(self) -> Path:
+        try:
+            return self._bundles.place()
+        except OSError as error:
+            raise EvidenceUnavailable(f"the export failed: {error}") from None
+
+    def _bundle(self, recording: RecordingId, wrapped_key: bytes, about: str, place: Path) -> Path:
+        dek = self._dek(recording, wrapped_key)
+        if dek is None:
+            raise EvidenceUnavailable("the recording's key is gone")
+        try:
+            return self._bundles.make(place, self._read(recording, dek), about)
+        except (OSError, RecorderError) as error:
+            raise EvidenceUnavailable(f"the export failed: {error}") from None
 
     def _export(self, recording: RecordingId, wrapped_key: bytes, folder: Path) -> Exported:
         dek = self._dek(recording, wrapped_key)
@@ -179,16 +214,15 @@ def _gap(record: Record) -> Gap:
 def _tracks(records: list[Record]) -> tuple[Track, ...]:
     """Put together what surface records say and which frames there are."""
     said: dict[int, dict[str, object]] = {}
+    shown: dict[int, list[Record]] = {}
     for record in records:
         if record.type == RecordType.SURFACE:
             said[record.track] = json.loads(record.body)
+        elif record.type in {RecordType.FRAME, RecordType.AUDIO}:
+            shown.setdefault(record.track, []).append(record)
     tracks = []
     for number, fields in sorted(said.items()):
-        frames = [
-            record
-            for record in records
-            if record.track == number and record.type in {RecordType.FRAME, RecordType.AUDIO}
-        ]
+        frames = shown.get(number)
         if not frames:
             continue
         voice = frames[0].cls == EvidenceClass.VOICE
@@ -200,12 +234,18 @@ def _tracks(records: list[Record]) -> tuple[Track, ...]:
                 codec=str(fields.get("codec", "")),
                 width=int(str(fields.get("width", 0))),
                 height=int(str(fields.get("height", 0))),
-                keys_us=() if voice else tuple(record.at_us for record in frames if record.is_key),
+                keys_us=() if voice else _thinned([record.at_us for record in frames if record.is_key]),
                 from_us=frames[0].at_us,
                 until_us=frames[-1].at_us,
             )
         )
     return tuple(tracks)
+
+
+def _thinned(times: list[int]) -> tuple[int, ...]:
+    """Return at most REPLAY_KEYS_MAX of the times, evenly and with the first: decoding may begin earlier than it must."""
+    step = -(-len(times) // limits.REPLAY_KEYS_MAX)
+    return tuple(times[:: max(1, step)])
 
 
 def _packed(record: Record, *, voice: bool) -> bytes:

@@ -1,7 +1,8 @@
 """Refusals: what each code of a no means to the person who meets it, in plain English for the translators.
 
-Three kinds of code share one catalogue: those the core refuses with, those the policy engine answers with, and the ids of
-the shipped policies (where a permit's sentence says what it rests on). It holds no rule and names no person.
+Four kinds of code share one catalogue: those the core refuses with, those of replaying and exporting, those the policy
+engine answers with, and the ids of the shipped policies (where a permit's sentence says what it rests on). It holds no
+rule and names no person.
 """
 
 from __future__ import annotations
@@ -57,6 +58,41 @@ _CORE = {
     "too_many_questions": N_("The customer has enough questions to answer. Please wait."),
     "too_many_surfaces": N_("Enough screens are being shared already."),
     "wrong_door": N_("You cannot come into the session this way."),
+}
+
+# What the use cases of evidence say.
+_EVIDENCE = {
+    "exports_busy": N_(
+        "As many exports as this server makes at once are being made. Please try again in a minute."
+    ),
+    "no_such_recording": N_("There is no such recording."),
+    "recording_erased": N_("This recording was erased. It can be verified and no longer be seen."),
+    "recording_open": N_("This session is still being recorded. It can be replayed when it has ended."),
+}
+
+# What the doors and the use cases say.
+_DOORS = {
+    "invite_expired": N_("This invitation has expired."),
+    "invite_locked": N_("This invitation is closed after too many wrong PINs. Ask for a new one."),
+    "invite_not_yet": N_("This invitation is not valid yet."),
+    "invite_redeemed": N_("This invitation was used already."),
+    "invite_revoked": N_("This invitation was withdrawn."),
+    "invite_unknown": N_("There is no such invitation."),
+    "link_not_good": N_("This link no longer works."),
+    "match_wrong": N_("Those are not the digits on the customer's screen. Ask for the new ones."),
+    "no_such_key": N_("There is no such key."),
+    "no_such_sign_in": N_("There is no such sign-in."),
+    "no_such_ticket": N_("There is no such ticket."),
+    "pairing_unknown": N_("That code or link does not work. It may be mistyped, used already, or too old."),
+    "password_wrong": N_("That is not your password."),
+    "session_not_open": N_("The session has not begun yet. Please try again in a moment."),
+    "session_open_already": N_("This ticket has a live session already."),
+    "sign_in_failed": N_("Name, password or one-time code is wrong."),
+    "sign_in_locked": N_("Too many tries. Please wait a quarter of an hour."),
+    "too_many_keys": N_("There are enough keys already. Revoke one first."),
+    "totp_needed": N_("Please type the six digits of your authenticator app too."),
+    "totp_wrong": N_("Those digits did not match."),
+    "wrong_pin": N_("That is not the PIN."),
 }
 
 # What the policy engine says when no policy of its own decided.
@@ -132,7 +168,9 @@ _POLICIES = {
     "session_without_sharing": N_("Without a recording the session goes on with chat only."),
 }
 
-REFUSALS: MappingProxyType[str, str] = MappingProxyType({**_CORE, **_ENGINE, **_POLICIES})
+REFUSALS: MappingProxyType[str, str] = MappingProxyType(
+    {**_CORE, **_DOORS, **_EVIDENCE, **_ENGINE, **_POLICIES}
+)
 """Code -> plain English sentence (a msgid). Codes are never reused for another meaning."""
 
 

@@ -32,7 +32,7 @@ async def script(asked: words.Caller) -> Response:
 
     Reading it is a viewing, and is on the audit log. A recording that is still being written answers 409.
     """
-    replay = await asked.house.replays.watch(asked.principal, recording_of(asked))
+    replay = await asked.house.replays.open(asked.principal, recording_of(asked))
     body = await asyncio.to_thread(_json, asked, replay_script.document, replay)
     return Response(body, media_type="application/json")
 

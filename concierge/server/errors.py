@@ -96,10 +96,8 @@ def shut_of(error: Exception) -> Shut | None:
     match error:
         case Shut():
             return error
-        case Refused(code="exports_busy"):
-            return Shut(429, "exports_busy", 60)
         case Refused(code=code):
-            return Shut(status_of_refusal(code), code)
+            return Shut(status_of_refusal(code), code, 60 if code == "exports_busy" else None)
         case BadIdentifier():
             return Shut(404)
         case BadInput() | WireError():
@@ -111,7 +109,8 @@ def shut_of(error: Exception) -> Shut | None:
             return Shut(status)
         case TooManyTries(wait_seconds=wait):
             return Shut(429, wait_seconds=wait)
-    return None
+        case _:
+            return None
 
 
 def status_of_refusal(code: str) -> int:
@@ -120,6 +119,8 @@ def status_of_refusal(code: str) -> int:
         return 404
     if code in ("invite_expired", "invite_revoked", "invite_redeemed", "invite_locked", "recording_erased"):
         return 410
+    if code == "exports_busy":
+        return 429
     if code in CONFLICTS or code.startswith(("already_", "invite_")):
         return 409
     return 403

@@ -10,7 +10,12 @@ _REPLAY, _EXPORT = Act.REPLAY_RECORDING, Act.EXPORT_RECORDING
 
 PAGES: tuple[Door, ...] = (
     Door(
-        "GET", "/recordings/{recording_id}/export", replay_export.page, _EXPORT, finding.recording, hidden=True
+        "GET",
+        "/recordings/{recording_id}/export",
+        replay_export.page,
+        _EXPORT,
+        finding.recording,
+        hidden=True,
     ),
 )
 

@@ -53,11 +53,15 @@ class Gap:
 
 @dataclass(frozen=True, slots=True)
 class Script:
-    """Everything of a recording but its pictures and voices. `readable` is False when its key is gone."""
+    """Everything of a recording but its pictures and voices. `readable` is False when its key is gone.
+
+    `at_us` says when each of `events` happened, in the same order.
+    """
 
     verification: Verification
     readable: bool
     events: tuple[Event, ...]
+    at_us: tuple[int, ...]
     gaps: tuple[Gap, ...]
     tracks: tuple[Track, ...]
     duration_us: int
@@ -87,3 +91,9 @@ class EvidenceReader(Protocol):
 
     async def export(self, recording: RecordingId, wrapped_key: bytes, folder: Path) -> Exported:
         """Write plain files into an empty folder."""
+
+    async def bundle(self, recording: RecordingId, wrapped_key: bytes, about: str) -> Path:
+        """Write the same files and `about` as README.txt into one zip file, which lies where only the broker reads."""
+
+    async def discard(self, bundle: Path) -> None:
+        """Delete a bundle. Never raises."""

@@ -1,15 +1,25 @@
-"""Finding, replaying and exporting recordings. Every viewing and export is an audit leaf before the first byte."""
+"""Finding, replaying and exporting recordings. Every viewing and export is an audit leaf before the first byte.
+
+Rule: a viewing is one leaf, however many pieces it is fetched in; it is over when nothing was fetched for
+VIEWING_IDLE_MS, and the next piece is a new one. The policy is asked for every piece. What is still being recorded can
+be found and verified, and neither replayed nor exported: that would be a way into a live session.
+"""
 
 from __future__ import annotations
 
+import asyncio
 import json
+from collections import OrderedDict
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from concierge.domain import limits
 from concierge.domain.access import AccessRequest, Act, Principal, Resource
 from concierge.domain.errors import Refused
 from concierge.domain.ids import RecordingId
-from concierge.domain.recording import Recording
+from concierge.domain.recording import Recording, RecordingState
 from concierge.services.permission import check
 from concierge.services.ports import AuditLeaf, RecordingQuery
 from concierge.services.replay_port import EvidenceReader, Exported, Script, Verification
@@ -30,6 +40,8 @@ class Replays:
     def __init__(self, tools: Tools, reader: EvidenceReader) -> None:
         self._tools = tools
         self._reader = reader
+        self._viewings: OrderedDict[tuple[str, RecordingId], int] = OrderedDict()
+        self._exports = asyncio.Semaphore(limits.EXPORTS_AT_ONCE)
 
     async def find(self, principal: Principal, query: RecordingQuery) -> list[Recording]:
         """Return the recordings that fit. Raises Refused."""
@@ -43,28 +55,42 @@ class Replays:
 
     async def open(self, principal: Principal, recording: RecordingId) -> Replay:
         """Return a recording's script, after putting the viewing on the record. Raises Refused, EvidenceUnavailable."""
-        row = await self._row(principal, recording, Act.REPLAY_RECORDING)
-        await self._leaf("RecordingViewed", principal, row)
-        return Replay(
-            row, await self._reader.script(row.id, await self._tools.recordings.wrapped_key(row.id))
-        )
+        row = await self._finished(principal, recording, Act.REPLAY_RECORDING)
+        await self._view(principal, row, anew=True)
+        wrapped = await self._tools.recordings.wrapped_key(row.id)
+        return Replay(row, await self._reader.script(row.id, wrapped))
 
     async def media(self, principal: Principal, recording: RecordingId, from_us: int, until_us: int) -> bytes:
-        """Return a stretch of pictures and voices. Raises Refused, EvidenceUnavailable."""
-        row = await self._row(principal, recording, Act.REPLAY_RECORDING)
-        wrapped = await self._tools.recordings.wrapped_key(row.id)
-        if wrapped is None:
-            raise Refused("recording_erased", "the recording's key was destroyed")
+        """Return a stretch of pictures and voices, within a viewing. Raises Refused, EvidenceUnavailable."""
+        row = await self._finished(principal, recording, Act.REPLAY_RECORDING)
+        wrapped = await self._key(row)
+        await self._view(principal, row)
         return await self._reader.media(row.id, wrapped, from_us, until_us, voice=True)
 
     async def export(self, principal: Principal, recording: RecordingId, folder: Path) -> Exported:
         """Write the recording into an empty folder, after putting the export on the record."""
-        row = await self._row(principal, recording, Act.EXPORT_RECORDING)
-        wrapped = await self._tools.recordings.wrapped_key(row.id)
-        if wrapped is None:
-            raise Refused("recording_erased", "the recording's key was destroyed")
+        row = await self._finished(principal, recording, Act.EXPORT_RECORDING)
+        wrapped = await self._key(row)
         await self._leaf("RecordingExported", principal, row)
         return await self._reader.export(row.id, wrapped, folder)
+
+    @asynccontextmanager
+    async def bundle(self, principal: Principal, recording: RecordingId, about: str) -> AsyncIterator[Path]:
+        """Lend a zip file of the recording, with `about` as its README, and delete it afterwards.
+
+        At most EXPORTS_AT_ONCE at a time; one more is refused. Raises Refused, EvidenceUnavailable.
+        """
+        row = await self._finished(principal, recording, Act.EXPORT_RECORDING)
+        wrapped = await self._key(row)
+        if self._exports.locked():
+            raise Refused("exports_busy", "as many exports as allowed are being made")
+        async with self._exports:
+            await self._leaf("RecordingExported", principal, row)
+            bundle = await self._reader.bundle(row.id, wrapped, about)
+            try:
+                yield bundle
+            finally:
+                await self._reader.discard(bundle)
 
     async def _row(self, principal: Principal, recording: RecordingId, act: Act) -> Recording:
         """A recording that does not exist and one that is not permitted answer alike."""
@@ -76,6 +102,29 @@ class Replays:
             AccessRequest(principal, act, Resource("Recording", row.id, {"ticket": row.ticket})),
         )
         return row
+
+    async def _finished(self, principal: Principal, recording: RecordingId, act: Act) -> Recording:
+        row = await self._row(principal, recording, act)
+        if row.state is RecordingState.OPEN:
+            raise Refused("recording_open", "the session is still being recorded")
+        return row
+
+    async def _key(self, row: Recording) -> bytes:
+        wrapped = await self._tools.recordings.wrapped_key(row.id)
+        if wrapped is None:
+            raise Refused("recording_erased", "the recording's key was destroyed")
+        return wrapped
+
+    async def _view(self, principal: Principal, row: Recording, *, anew: bool = False) -> None:
+        """Put a viewing on the record, unless one goes on."""
+        who, now = (principal.id, row.id), self._tools.clock.now()
+        last = self._viewings.get(who)
+        if anew or last is None or now - last > limits.VIEWING_IDLE_MS:
+            await self._leaf("RecordingViewed", principal, row)
+        self._viewings[who] = now
+        self._viewings.move_to_end(who)
+        while len(self._viewings) > limits.VIEWINGS_KEPT:
+            self._viewings.popitem(last=False)
 
     async def _leaf(self, kind: str, principal: Principal, row: Recording) -> None:
         detail = json.dumps(
