@@ -159,6 +159,6 @@ async def _part(stage: Stage, vendor: ParticipantId) -> None:
     await stage.says(107, vendor, "Good. The next driver will keep the size. Goodbye.")
     await stage.until(109)
     await stage.does(vendor, wire.Leave())
-    await stage.says(112, stage.host, "I will note it on the ticket. Have a good day, Jonas.")
+    await stage.says(112, stage.host, "I will note it on the ticket. All the best, Jonas.")
     await stage.until(LENGTH_S)
     await stage.does(stage.host, wire.End(OUTCOME, NOTE))
