@@ -64,7 +64,7 @@ class ForwardingPlane:
         if known is not None and (known.session, known.participant) != (session, participant):
             raise BadInput("this source belongs to somebody else")
         self.close_source(source)
-        self._check_room(
+        self._check_capacity(
             s for s in self._sources.values() if (s.session, s.participant) == (session, participant)
         )
         peer, username, password = self._new_peer()
@@ -93,7 +93,7 @@ class ForwardingPlane:
         """Answer a recvonly offer whose m-lines become slots; replaces an earlier one. Raises BadInput."""
         parsed = parse_offer(offer)
         check_slots(parsed)
-        self._check_room(())
+        self._check_capacity(())
         peer, username, password = self._new_peer()
         viewer = self._viewer(session, participant)
         slots: list[Slot] = []
@@ -199,7 +199,7 @@ class ForwardingPlane:
 
     # --- inside ---
 
-    def _check_room(self, of_participant: Iterable[Source]) -> None:
+    def _check_capacity(self, of_participant: Iterable[Source]) -> None:
         if len(list(of_participant)) >= SOURCES_PER_PARTICIPANT_MAX:
             raise BadInput(f"a participant publishes at most {SOURCES_PER_PARTICIPANT_MAX} sources")
         if len(self._publishers) + len(self._viewers) + len(self._departing) >= MEDIA_PEERS_MAX:

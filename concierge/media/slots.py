@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from concierge.domain.limits import (
     KEY_BACKOFF_MAX_MS,
@@ -18,16 +18,31 @@ from concierge.domain.limits import (
     SLOW_LOSS_256THS,
 )
 from concierge.media.guard import Bucket
+from concierge.media.history import PacketHistory
 from concierge.media.rtcp import write_sender_report
 from concierge.media.rtp import HEADER, RtpPacket, write_rtp
 from concierge.media.sdp import Codec
 from concierge.media.transport import BLOCKED
-from concierge.services.media_port import MediaKind
-
-if TYPE_CHECKING:
-    from concierge.media.forwarder import Source
+from concierge.services.media_port import MediaKind, SourceId
 
 _BACKOFF_FORGIVEN_S = 2 * KEY_BACKOFF_MAX_MS / 1000
+
+
+class Carried(Protocol):
+    """What a slot and its viewer know of a source. `slots` are those it is written to."""
+
+    id: SourceId
+    kind: MediaKind
+    codec: Codec
+    history: PacketHistory
+    slots: tuple[Slot, ...]
+
+    @property
+    def flowing(self) -> bool:
+        """Whether packets may leave for viewers now."""
+
+    def want_key(self, now: float) -> None:
+        """Ask for a key frame if a viewer needs one."""
 
 
 class Slot:
@@ -41,7 +56,7 @@ class Slot:
         self.codecs = codecs
         self.ssrc = secrets.randbits(31) + 1
         self.rtx_ssrc = secrets.randbits(31) + 1
-        self.source: Source | None = None
+        self.source: Carried | None = None
         self.sent: Callable[[int], None] | None = None
         self.stumbles = 0
         self.packets = 0
@@ -65,7 +80,7 @@ class Slot:
         self._rtx_sequence = secrets.randbits(15)
         self._resends = Bucket(RESEND_PER_SECOND)
 
-    def carry(self, source: Source) -> None:
+    def carry(self, source: Carried) -> None:
         """Carry `source` from its next key frame on."""
         self.source = source
         self._codec = self.codecs[source.codec.name]

@@ -11,8 +11,7 @@ from collections.abc import Callable
 
 from concierge.domain.ids import ParticipantId, SessionId
 from concierge.media import rtcp
-from concierge.media.forwarder import Source
-from concierge.media.slots import Slot
+from concierge.media.slots import Carried, Slot
 from concierge.media.transport import PeerTransport
 from concierge.services.media_port import SourceId, ViewerSlots
 
@@ -26,7 +25,7 @@ class Viewer:
         self.session = session
         self.participant = participant
         self.peer: PeerTransport | None = None
-        self._permitted: dict[SourceId, Source] = {}
+        self._permitted: dict[SourceId, Carried] = {}
         self._slots: list[Slot] = []
         self._connected = False
         self._watch: Watch | None = None
@@ -58,7 +57,7 @@ class Viewer:
 
     # --- permissions ---
 
-    def permit(self, source: Source) -> ViewerSlots:
+    def permit(self, source: Carried) -> ViewerSlots:
         """Forward `source` from its next key frame on."""
         self._permitted[source.id] = source
         self._assign()
@@ -92,7 +91,7 @@ class Viewer:
         if reports and self.peer is not None:
             self.peer.send_rtcp(b"".join(reports))
 
-    def _mapping(self, source: Source) -> ViewerSlots:
+    def _mapping(self, source: Carried) -> ViewerSlots:
         for slot in self._slots:
             if slot.source is source:
                 return ViewerSlots(source.id, slot.mid)
