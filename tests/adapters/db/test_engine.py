@@ -156,6 +156,10 @@ async def test_a_database_that_is_not_there_is_told(tmp_path: Path) -> None:
         with pytest.raises(StoreUnavailable):
             await count(store)
         await store.stop()
+    # aiosqlite's thread says good-bye to this loop after a failed connect: the loop has to be there still.
+    for thread in threading.enumerate():
+        if "_connection_worker_thread" in thread.name:
+            await asyncio.to_thread(thread.join, 10)
 
 
 @pytest.fixture
