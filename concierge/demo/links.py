@@ -105,10 +105,9 @@ class Links:
             "",
             *columns[: len(steps)],
             "",
-            _(
-                "Sign in as the host first and open her session; then join as the customer. The code lasts 10 minutes,"
-            ),
-            _("the host's page makes a new one. The auditor finds a recording from two days ago."),
+            _("Begin as the host and open her session within 5 minutes: one that no host attends ends."),
+            _("Then join as the customer. The code lasts 10 minutes; the host's page makes a new one."),
+            _("The auditor finds a recording from two days ago. Started again, this prints fresh links."),
             "",
             *columns[len(steps) :],
         ]
