@@ -9,10 +9,11 @@ export class ApiError extends Error {
   }
 }
 
-/** The address below which everything lies, with a slash at its end; read off the socket's own. */
+/** The address below which everything lies, with a slash at its end; read off the address of the page's icon. */
 export function base(): string {
-  const path = document.body.dataset.socket ?? "";
-  const at = path.indexOf("/ws/");
+  const icon = document.querySelector<HTMLLinkElement>('link[rel="icon"]')?.href ?? "";
+  const path = icon === "" ? "/" : new URL(icon).pathname;
+  const at = path.indexOf("/static/");
   return at < 0 ? "/" : path.slice(0, at + 1);
 }
 

@@ -28,7 +28,7 @@ export function banner(connection: Connection): void {
     show(wait, !off);
     show(countdown, status.kind === "reconnecting");
     if (status.kind === "displaced") setText(said, t("This session is open in another window. Here it is idle."));
-    else if (status.kind === "gone") setText(said, t("You have no seat in this session any more."));
+    else if (status.kind === "gone") setText(said, status.signed_out ? t("You have been signed out. Sign in again to go on.") : t("You have no seat in this session any more."));
     else if (status.kind === "reconnecting") setText(said, status.offline ? t("This computer is offline. It reconnects by itself when the network is back.") : usual);
     setText(button, status.kind === "displaced" ? t("Use here") : status.kind === "gone" ? t("Load again") : t("Try now"));
   };

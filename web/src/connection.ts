@@ -13,6 +13,7 @@ const ASK_DOOR_AFTER = 2;
 const REQUEST_DEADLINE_MS = LIMITS.COMMAND_DEADLINE_MS + 2000;
 const CLOSE_NO_SEAT = 4000;
 const CLOSE_DISPLACED = 4001;
+const CLOSE_SIGNED_OUT = 4003;
 
 export type Status =
   | { kind: "connecting" }
@@ -20,7 +21,7 @@ export type Status =
   | { kind: "reconnecting"; retry_at: number; offline: boolean }
   | { kind: "displaced" }
   | { kind: "farewell"; reason: string; receipt: string }
-  | { kind: "gone" };
+  | { kind: "gone"; signed_out: boolean };
 
 type Reply = Extract<ServerMessage, { type: "done" | "published" | "received" }>;
 type Listener<T extends ServerMessage["type"]> = (message: Extract<ServerMessage, { type: T }>) => void;
@@ -105,7 +106,7 @@ export class Connection {
   close(): void {
     clearTimeout(this.#retry);
     this.#drop();
-    this.#become({ kind: "gone" });
+    this.#become({ kind: "gone", signed_out: false });
   }
 
   /** Ask for something; resolves with the broker's answer. Rejects with RefusedError or LostError. */
@@ -162,7 +163,7 @@ export class Connection {
   #closed(socket: WebSocket, code: number): void {
     if (socket !== this.#socket) return;
     if (code === CLOSE_DISPLACED) this.#end({ kind: "displaced" });
-    else if (code === CLOSE_NO_SEAT) this.#end({ kind: "gone" });
+    else if (code === CLOSE_NO_SEAT || code === CLOSE_SIGNED_OUT) this.#end({ kind: "gone", signed_out: code === CLOSE_SIGNED_OUT });
     else this.#lost();
   }
 
@@ -190,7 +191,7 @@ export class Connection {
     this.#tried += 1;
     const tried = this.#tried;
     if (this.#failures > ASK_DOOR_AFTER && await noSeatAnyMore()) {
-      if (this.status.kind === "reconnecting" && tried === this.#tried) this.#end({ kind: "gone" });
+      if (this.status.kind === "reconnecting" && tried === this.#tried) this.#end({ kind: "gone", signed_out: false });
       return;
     }
     if (this.status.kind === "reconnecting" && this.#socket === null && tried === this.#tried) this.open();

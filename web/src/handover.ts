@@ -12,7 +12,7 @@ import type { HandoverView, SessionView } from "./wire.gen";
 interface Colleague {
   id: string;
   name: string;
-  organisation?: string;
+  here: boolean;
 }
 
 export class Handover {
@@ -51,19 +51,18 @@ export class Handover {
   async #open(): Promise<void> {
     open("dialog-handover");
     if (this.#offer !== null) return;
-    let colleagues: Colleague[] = [];
+    let others: Colleague[] = [];
     try {
-      colleagues = (await api<{ hosts: Colleague[] }>("v1/hosts")).hosts;
+      const [self, hosts] = await Promise.all([api<{ person: string }>("v1/me"), api<Colleague[]>("v1/hosts")]);
+      others = hosts.filter((one) => one.id !== self.person).sort((a, b) => Number(b.here) - Number(a.here));
     } catch {
       setText(ref("colleagues-none"), t("The list of colleagues cannot be loaded at the moment."));
     }
-    const self = document.body.dataset.person ?? "";
-    const others = colleagues.filter((one) => one.id !== self);
     sync(list("colleagues"), others, (one) => one.id, () => clone("colleague"), (element, one) => {
       const input = slot<HTMLInputElement>(element, "id");
       if (input !== null) input.value = one.id;
       fill(element, "name", one.name);
-      fill(element, "of", one.organisation ?? "");
+      fill(element, "of", one.here ? t("at a console now") : "");
     });
     show(ref("colleagues-none"), others.length === 0);
   }

@@ -5,12 +5,14 @@ import { copying } from "../copying";
 import { list, panel, ref, typing } from "../dom";
 import { loadTexts } from "../i18n";
 import { searchKey } from "../search_key";
+import { tellZone } from "../zone";
 
 const REFRESH_MS = 4000;
 const DEADLINE_MS = 8000;
 const LISTS = ["queue", "live"];
 
 await loadTexts();
+tellZone();
 copying();
 searchKey();
 

@@ -4,10 +4,12 @@ import { groupDigits } from "../digits";
 import { loadTexts } from "../i18n";
 import { LIMITS } from "../wire.gen";
 import { ownTimes } from "../window_times";
+import { tellZone } from "../zone";
 
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 await loadTexts();
+tellZone();
 const pin = document.querySelector<HTMLInputElement>('input[name="pin"]');
 if (pin !== null) groupDigits(pin, LIMITS.PIN_DIGITS);
 ownTimes();

@@ -4,8 +4,10 @@ import { copying } from "../copying";
 import { onAct } from "../dom";
 import { loadTexts } from "../i18n";
 import { searchKey } from "../search_key";
+import { tellZone } from "../zone";
 
 await loadTexts();
+tellZone();
 copying();
 searchKey();
 onAct("print", () => window.print());

@@ -4,8 +4,10 @@ import { groupDigits } from "../digits";
 import { need, ref, setAttribute } from "../dom";
 import { loadTexts, t } from "../i18n";
 import { LIMITS } from "../wire.gen";
+import { tellZone } from "../zone";
 
 await loadTexts();
+tellZone();
 const field = need<HTMLInputElement>("code");
 groupDigits(field, LIMITS.CODE_DIGITS);
 field.addEventListener("input", () => {

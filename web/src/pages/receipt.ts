@@ -1,5 +1,7 @@
 // The customer's receipt: made to be printed.
 
 import { onAct } from "../dom";
+import { tellZone } from "../zone";
 
+tellZone();
 onAct("print", () => window.print());
