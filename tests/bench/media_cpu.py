@@ -34,9 +34,12 @@ from aiortc.rtcdtlstransport import (
 from aiortc.rtcicetransport import RTCIceGatherer, RTCIceParameters, RTCIceTransport
 from aiortc.sdp import candidate_from_sdp
 
+from concierge.domain.errors import BadInput
 from concierge.domain.ids import ParticipantId
 from concierge.media.plane import ForwardingPlane
+from concierge.media.sdp import parse_offer
 from concierge.services.media_port import EncodedFrame, MediaKind, SourceId
+from tests.media.offers import ABSURD
 from tests.media.peers import LOOPBACK, SCREEN, SESSION, new_connection
 
 WIDTH, HEIGHT, RATE = 1280, 720, 25
@@ -353,6 +356,16 @@ async def stretch(way: str, viewers_role: str, counts: list[int], seconds: float
     return found
 
 
+def refusal_ms(text: str) -> float:
+    """Return how long refusing `text` takes (threats.md row 26: less than 50 ms)."""
+    began = time.perf_counter()
+    try:
+        parse_offer(text)
+    except BadInput:
+        return 1_000 * (time.perf_counter() - began)
+    raise AssertionError("an absurd offer was read")
+
+
 async def measure(counts: list[int], seconds: float, *, with_relay: bool) -> dict[str, Any]:
     """Return the figures and their ratios, all from this run."""
     ours = await stretch("forwarding", "bare-viewers", counts, seconds)
@@ -365,6 +378,7 @@ async def measure(counts: list[int], seconds: float, *, with_relay: bool) -> dic
         ]
         result["percent_per_further_viewer"] = steps
         result["last_step_over_first"] = round(steps[-1] / steps[0], 2) if steps[0] else None
+    result["worst_refusal_of_an_absurd_offer_ms"] = round(max(map(refusal_ms, ABSURD.values())), 2)
     if with_relay:
         theirs = await stretch("relaying", "whole-viewers", [counts[0]], seconds)
         result["media_relay"] = theirs

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concierge.domain.limits import SDP_MAX_BYTES, SDP_MAX_CANDIDATES, SDP_MAX_LINES, SDP_MAX_MEDIA
+
 FINGERPRINT = ":".join(["AB"] * 32)
 PASSWORD = "p" * 22
 
@@ -69,3 +71,29 @@ def offer(*sections: list[str], bundle: bool = True) -> str:
     mids = [line[6:] for section in sections for line in section if line.startswith("a=mid:")]
     head = [*HEAD, f"a=group:BUNDLE {' '.join(mids)}"] if bundle else HEAD
     return "\r\n".join([*head, *(line for section in sections for line in section)]) + "\r\n"
+
+
+def _absurd(*more: str, sections: int = 1) -> str:
+    return offer(
+        *[["a=rtpmap:", *video(str(n), "sendonly", "a=rtpmap:malformed", *more)] for n in range(sections)]
+    )
+
+
+def _candidates(count: int) -> list[str]:
+    return [f"a=candidate:{n} 1 udp 1 198.51.100.7 9 typ host" for n in range(count)]
+
+
+ABSURD = {
+    "10,000 candidates": _absurd(*_candidates(10_000)),
+    "one candidate too many": _absurd(*_candidates(SDP_MAX_CANDIDATES + 1)),
+    "100,000 ssrc lines": _absurd(*[f"a=ssrc:{n} cname:x" for n in range(100_000)]),
+    "300 m-lines": _absurd(sections=300),
+    "one m-line too many": "v=0\r\na=rtpmap:\r\n"
+    + "m=video 9 UDP/TLS/RTP/SAVPF 96\r\n" * (SDP_MAX_MEDIA + 1),
+    "one line of 1 MB": _absurd("a=x:" + "y" * 1_000_000),
+    "one line of 2 kB": _absurd("a=x:" + "y" * 2_000),
+    "one line too many": _absurd(*["a=x"] * SDP_MAX_LINES),
+    "one byte too many": "v=0\r\na=rtpmap:\r\n" + " " * (SDP_MAX_BYTES - 16),
+    "wide characters": "v=0\r\na=rtpmap:\r\n" + "\N{SNOWMAN}" * (SDP_MAX_BYTES // 2),
+}
+"""Offers beyond a limit, each with malformed lines that only parsing would find."""

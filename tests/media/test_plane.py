@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import re
 from collections.abc import Callable
 
 import numpy as np
 import pytest
 import uvloop
+from aiortc import RTCSessionDescription
 
 from concierge.domain.errors import BadInput
 from concierge.domain.ids import SessionId
@@ -30,6 +32,7 @@ from tests.media.peers import (
     KeptFrames,
     MovingPicture,
     Tone,
+    new_connection,
     publish,
     running_plane,
     watch,
@@ -88,6 +91,24 @@ async def test_a_late_joiner_gets_a_picture() -> None:
         assert sum(frame.key for frame in sink.frames) > keys
         await watching.stop()
         await publisher.close()
+
+
+async def test_a_browser_that_hides_its_addresses_connects_all_the_same() -> None:
+    """Without a permitted microphone browsers offer mDNS names only: their checks tell us where they are."""
+    async with running_plane() as (plane, told, _):
+        connection = new_connection()
+        connection.addTransceiver("video", direction="recvonly")
+        await connection.setLocalDescription(await connection.createOffer())
+        lines = connection.localDescription.sdp.splitlines()
+        hidden = [
+            re.sub(r"127\.0\.0\.1(?= \d+ typ)", "2b3769dc-b8b6-418a-aef8-a2c858dd0736.local", line)
+            for line in lines
+        ]
+        assert hidden != lines
+        answer = await plane.receive(SESSION, HOST, "\r\n".join(hidden))
+        await connection.setRemoteDescription(RTCSessionDescription(answer, "answer"))
+        await told.until("connected", HOST)
+        await connection.close()
 
 
 async def test_nothing_reaches_anybody_before_open_and_permit() -> None:

@@ -103,11 +103,23 @@ def url() -> Iterator[str]:
     server.server_close()
 
 
+async def window(browsers: Browsers, url: str, *flags: str) -> Page:
+    """Open the page so that WebRTC works on a machine that has no network but 127.0.0.1.
+
+    Chromium gathers loopback candidates only with this flag, and looks at interfaces at all, instead of asking for
+    the default route, only where a microphone is permitted.
+    """
+    context = await browsers.headless(flags=("--allow-loopback-in-peer-connection", *flags))
+    await context.grant_permissions(["microphone"], origin=url.rstrip("/"))
+    page = await context.new_page()
+    await page.goto(url)
+    return page
+
+
 async def publishing(
     browsers: Browsers, url: str, plane: ForwardingPlane, source: SourceId, colour: str, codec: str = ""
 ) -> Page:
-    page = await (await browsers.headless()).new_page()
-    await page.goto(url)
+    page = await window(browsers, url)
     offer: str = await page.evaluate("([colour, codec]) => publish(colour, codec)", [colour, codec])
     answer = await plane.publish(SESSION, CUSTOMER, source, MediaKind.PICTURE, offer)
     await page.evaluate("sdp => answered(pc, sdp)", answer)
@@ -115,8 +127,7 @@ async def publishing(
 
 
 async def watching(browsers: Browsers, url: str, plane: ForwardingPlane, participant: Any) -> Page:
-    page = await (await browsers.headless()).new_page()
-    await page.goto(url)
+    page = await window(browsers, url)
     answer = await plane.receive(SESSION, participant, await page.evaluate("() => watch()"))
     await page.evaluate("sdp => answered(pc, sdp)", answer)
     return page
@@ -218,10 +229,7 @@ async def test_losses_on_both_sides_are_repaired_in_a_browser(browsers: Browsers
 async def test_a_voice_is_heard_in_a_browser(browsers: Browsers, url: str) -> None:
     async with running_plane(MediaSettings(loopback=True)) as (plane, _, _):
         sink = KeptFrames()
-        speaking = await (
-            await browsers.headless(flags=("--autoplay-policy=no-user-gesture-required",))
-        ).new_page()
-        await speaking.goto(url)
+        speaking = await window(browsers, url, "--autoplay-policy=no-user-gesture-required")
         offer = await speaking.evaluate("() => speak()")
         answer = await plane.publish(SESSION, CUSTOMER, VOICE, MediaKind.VOICE, offer)
         await speaking.evaluate("sdp => answered(voice, sdp)", answer)

@@ -170,7 +170,6 @@ async def test_a_flood_of_junk_delays_nobody_and_is_not_kept() -> None:
     with stranger() as sock:
         async with live() as (plane, _, _, sink):
             ports = media_ports(plane)
-            began = asyncio.get_running_loop().time()
             frames = len(sink.frames)
             for _ in range(50):
                 for port in ports:
@@ -180,7 +179,6 @@ async def test_a_flood_of_junk_delays_nobody_and_is_not_kept() -> None:
                 await asyncio.sleep(0)
             await sink.until(lambda: len(sink.frames) >= frames + 15)
             assert sink.gaps == []
-            assert asyncio.get_running_loop().time() - began < 20
             for peer in plane._publishers.values():
                 assert peer.connection._queue.qsize() == 0
 
