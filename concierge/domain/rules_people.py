@@ -17,7 +17,7 @@ from concierge.domain.session import State
 def arrive(draft: Draft, command: cmd.Arrive) -> None:
     """Take a seat in the lobby."""
     who = command.participant
-    _room_for(draft, who)
+    _check_free_seat(draft, who)
     if who.role is Role.CUSTOMER and draft.session.customer is not None:
         raise Refused("customer_already_here", "the session has a customer")
     if who.role is Role.VENDOR and len(draft.session.vendors()) >= limits.VENDORS_MAX:
@@ -33,7 +33,7 @@ def arrive(draft: Draft, command: cmd.Arrive) -> None:
 def join_desk(draft: Draft, command: cmd.JoinDesk) -> None:
     """A colleague comes in; nothing is held until the customer agrees."""
     who = command.participant
-    _room_for(draft, who)
+    _check_free_seat(draft, who)
     if who.role is not Role.OBSERVER or who.person is None:
         raise Refused("wrong_door", f"a {who.role} does not come in from the desk")
     if any(seat.who.person == who.person for seat in draft.session.present()):
@@ -167,7 +167,7 @@ def unfreeze(draft: Draft, command: cmd.Unfreeze) -> None:
         draft.add(ev.ParticipantUnfrozen, participant=seat.who.id, by=draft.session.host)
 
 
-def _room_for(draft: Draft, who: Participant) -> None:
+def _check_free_seat(draft: Draft, who: Participant) -> None:
     if len(draft.session.present()) >= limits.PARTICIPANTS_MAX:
         raise Refused("session_full", "too many participants")
     if who.id in draft.session.seats:
