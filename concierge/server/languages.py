@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel import Locale
 from babel.core import negotiate_locale
-from babel.dates import format_date, format_skeleton, format_timedelta
+from babel.dates import format_date, format_time, format_timedelta
 
 from concierge.server.views.frame import Moment
 from concierge.shipped import LOCALE
@@ -96,7 +96,7 @@ class Reader:
         """Return a time as pages show it."""
         there = self.at(ms)
         today = there.date() == self.at(self.now_ms).date()
-        text = str(format_skeleton("Hm", there, locale=self._locale))
+        text = format_time(there, "HH:mm", locale=self._locale)
         if not today:
             text = f"{format_date(there.date(), 'medium', locale=self._locale)}, {text}"
         return Moment(iso=there.isoformat(timespec="seconds"), text=text, ago=self.ago(ms))
@@ -125,7 +125,7 @@ class Reader:
     def clock(self, zone: str) -> tuple[str, int]:
         """Return the time of day somewhere else, in words and as the hour."""
         there = datetime.fromtimestamp(self.now_ms / 1000, UTC).astimezone(zone_of(zone, ""))
-        return str(format_skeleton("Hm", there, locale=self._locale)), there.hour
+        return format_time(there, "HH:mm", locale=self._locale), there.hour
 
     def typed(self, text: str) -> int | None:
         """Return the time somebody typed into a `datetime-local` field, in their zone; None when it is none."""
