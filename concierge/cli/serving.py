@@ -12,8 +12,7 @@ from concierge.config import Config
 from concierge.demo.links import Links, make_links
 from concierge.demo.organisation import as_demonstration, found
 from concierge.server.app import build_app
-from concierge.server.run import listen, run
-from concierge.server.run import serve as serve_app
+from concierge.server.run import listen, run, serve_on
 
 Prepare = Callable[[Broker], Awaitable[Callable[[], None]]]
 
@@ -65,7 +64,7 @@ def _serve(config: Config, prepare: Prepare, *, demo: bool) -> int:
                     throttle=broker.throttle,
                     replays=broker.replays,
                 )
-                await serve_app(app, settings, ready=lambda _port: ready(), taken=taken)
+                await serve_on(taken, app, settings, lambda _port: ready())
 
     try:
         run(life())
