@@ -136,10 +136,11 @@ class AnswerConsent(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WithdrawConsent(Command):
-    """The customer takes a yes back."""
+    """The customer takes a yes back. `continue_unrecorded` is the policy's word on one taken back from the recording."""
 
     capability: Capability
     participant: ParticipantId
+    continue_unrecorded: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -93,6 +93,8 @@ def withdraw_consent(draft: Draft, command: cmd.WithdrawConsent) -> None:
             return
         draft.add(ev.ConsentWithdrawn, capability=Capability.RECORD, participant=draft.session.host)
         stop_sharing(draft, RevokeReason.RECORDING_WITHDRAWN)
+        if not command.continue_unrecorded:
+            end(draft, EndReason.RECORDING_REFUSED, command.by)
         return
     if (command.participant, command.capability) not in draft.session.grants:
         return

@@ -121,6 +121,17 @@ def test_withdrawing_the_recording_stops_everything_shared() -> None:
     assert play << share() >> refused("recording_first")
 
 
+def test_withdrawing_the_recording_ends_a_session_that_must_be_recorded() -> None:
+    play = seen()
+    events = play.does(
+        cmd.WithdrawConsent(
+            by=CUSTOMER.id, capability=Capability.RECORD, participant=HOST.id, continue_unrecorded=False
+        )
+    )
+    assert all(event.effect is ev.Effect.NARROWS for event in events)
+    assert play.session.end_reason is EndReason.RECORDING_REFUSED
+
+
 def test_the_recording_is_one_question_asked_for_the_host() -> None:
     play = matched()
     play.does(cmd.JoinDesk(participant=COLLEAGUE))
