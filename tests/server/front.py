@@ -135,7 +135,11 @@ async def front_of(desk: Desk, **settings: Any) -> AsyncIterator[Front]:
     """Return a front door for a desk."""
     hasher = Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1)
     accounts = Accounts(
-        desk.database.accounts, Argon2Passwords(hasher), SealedTotp(b"t" * 32, "Northwind"), desk.clock, desk.tools.mint
+        desk.database.accounts,
+        Argon2Passwords(hasher),
+        SealedTotp(b"t" * 32, "Northwind"),
+        desk.clock,
+        desk.tools.mint,
     )
     keys = ApiKeys(desk.database.api_keys, desk.clock, desk.tools.mint)
     chosen = ServerSettings(**{"public_url": desk.tools.installation.public_url, **settings})
@@ -148,7 +152,9 @@ async def front_of(desk: Desk, **settings: Any) -> AsyncIterator[Front]:
         throttle=desk.database.throttle,
         replays=Replays(desk.tools, desk.reader),
     )
-    supervisor = Person(PersonId("per_" + "s" * 26), "Sara Lind", "sara", "sara@example.org", DeskRole.SUPERVISOR)
+    supervisor = Person(
+        PersonId("per_" + "s" * 26), "Sara Lind", "sara", "sara@example.org", DeskRole.SUPERVISOR
+    )
     auditor = Person(PersonId("per_" + "d" * 26), "Dora Audit", "dora", "dora@example.org", DeskRole.AUDITOR)
     for person in (supervisor, auditor):
         await desk.tools.people.add_person(person, None)
