@@ -28,7 +28,10 @@ def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def migrated_server(postgres_server: PostgresServer) -> PostgresServer:
-    """Return the PostgreSQL server with a migrated database to copy."""
+    """Return the PostgreSQL server with a migrated database to copy; it forgets to sync, since nobody pulls its plug."""
+    for setting in ("fsync", "full_page_writes", "synchronous_commit"):
+        postgres_server.run(sql.SQL("ALTER SYSTEM SET {} = off").format(sql.Identifier(setting)))
+    postgres_server.run(sql.SQL("SELECT pg_reload_conf()").format())
     postgres_server.run(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(_TEMPLATE)))
     migrate(postgres_server.url(_TEMPLATE))
     return postgres_server
@@ -36,7 +39,7 @@ def migrated_server(postgres_server: PostgresServer) -> PostgresServer:
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.peer)])
 def migrated_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """Return the URL of a migrated database without records; gone after the test."""
+    """Return the URL of a migrated database without records; of this test alone."""
     if request.param == "sqlite":
         file = tmp_path / "concierge.sqlite3"
         shutil.copy(request.getfixturevalue("migrated_file"), file)
@@ -47,8 +50,8 @@ def migrated_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
     server.run(
         sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(_TEMPLATE))
     )
+    # Not dropped: the whole server goes at the end of the run.
     yield server.url(name)
-    server.run(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
 @pytest_asyncio.fixture
