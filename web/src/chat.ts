@@ -34,7 +34,7 @@ export class Chat {
     for (const line of this.#early.splice(0)) this.#show(line);
     const now = new Map(view.seats.filter((seat) => seat.admitted).map((seat) => [seat.id, seat]));
     if (this.#people !== null && view.state !== "ended") {
-      for (const [id, seat] of now) if (!this.#people.has(id)) this.fact(t("{name} has joined", { name: seat.name }));
+      for (const [id, seat] of now) if (id !== view.you && !this.#people.has(id)) this.fact(t("{name} has joined", { name: seat.name }));
       for (const [id, seat] of this.#people) if (!now.has(id)) this.fact(t("{name} is no longer there", { name: seat.name }));
     }
     this.#people = now;

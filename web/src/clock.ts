@@ -1,6 +1,6 @@
 // The broker's time in this browser: every view says what time it is there. Countdowns never trust the local clock.
 
-import { language } from "./i18n";
+import { locale } from "./i18n";
 
 const STEP_MS = 500;
 
@@ -48,7 +48,7 @@ export class Clock {
 
 /** Hours and minutes in the reader's zone and language. */
 export function hour(at: Date): string {
-  return new Intl.DateTimeFormat(language(), { hour: "2-digit", minute: "2-digit" }).format(at);
+  return new Intl.DateTimeFormat(locale(), { hour: "2-digit", minute: "2-digit" }).format(at);
 }
 
 /** A stretch of time as digits: 4:07, 1:04:07. */

@@ -18,14 +18,23 @@ export function list(name: string, within: ParentNode = document): HTMLElement |
   return within.querySelector<HTMLElement>(`[data-list="${name}"]`);
 }
 
+/** The places of that name inside an item, but not those of items in a list inside it. */
+function slots<E extends Element>(within: Element, name: string): E[] {
+  const own = [...within.querySelectorAll<E>(`[data-slot="${name}"]`)].filter((place) => {
+    const holder = place.closest("[data-list]");
+    return holder === null || holder === within || !within.contains(holder);
+  });
+  return within.matches(`[data-slot="${name}"]`) ? [within as E, ...own] : own;
+}
+
 /** A place inside an item, or null. */
 export function slot<E extends Element = HTMLElement>(within: Element, name: string): E | null {
-  return within.matches(`[data-slot="${name}"]`) ? (within as E) : within.querySelector<E>(`[data-slot="${name}"]`);
+  return slots<E>(within, name)[0] ?? null;
 }
 
 /** Put text into every place of that name inside an item. */
 export function fill(within: Element, name: string, text: string): void {
-  for (const place of within.querySelectorAll(`[data-slot="${name}"]`)) setText(place, text);
+  for (const place of slots(within, name)) setText(place, text);
 }
 
 /** Set text only when it differs: a screen reader repeats what is written anew. */

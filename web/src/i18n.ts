@@ -16,6 +16,12 @@ export function language(): string {
   return document.documentElement.lang || "en";
 }
 
+/** How dates and numbers are written: the page's language as this browser's region writes it, en-GB rather than en. */
+export function locale(): string {
+  const spoken = language().split("-")[0];
+  return navigator.languages.find((one) => one.split("-")[0] === spoken) ?? language();
+}
+
 /** Fetch the page's catalogue; without it the texts stay English. Never rejects. */
 export async function loadTexts(): Promise<void> {
   const address = document.documentElement.dataset.messages;
@@ -50,7 +56,7 @@ export function tn(one: string, many: string, n: number, fields: Fields = {}): s
 
 /** A number as this language writes it. */
 export function count(n: number): string {
-  return new Intl.NumberFormat(language()).format(n);
+  return new Intl.NumberFormat(locale()).format(n);
 }
 
 /** Names one after another: "Ana, Ben and Cem". */

@@ -61,14 +61,14 @@ export class Participants {
     fill(element, "name", seat.name);
     fill(element, "role", you ? t("{role}, you", { role: role(seat.role) }) : role(seat.role));
     fill(element, "of", seat.organisation);
-    const states = [presence(seat.presence), seat.mode === "frozen" ? t("frozen") : "", seat.speaking ? t("microphone on") : ""];
+    const states = [presence(seat.presence), seat.mode === "frozen" ? t("frozen") : "", seat.speaking ? t("mic on") : ""];
     fill(element, "presence", states.filter((text) => text !== "").join(" · "));
     const host = view.role === "host";
     show(element.querySelector('[data-act="remove"]'), host && !you && seat.role !== "customer");
     setAttribute(element.querySelector('[data-act="remove"]'), "aria-label", t("Remove {name}", { name: seat.name }));
     const grants = list("grants", element);
     const cells = this.#cells(seat, view).filter((cell) => host || cell.kind !== "askable");
-    sync(grants, cells, (cell) => `${cell.kind} ${cell.capability}`, (cell) => this.#newCell(cell, seat, host && !you), () => undefined);
+    sync(grants, cells, (cell) => `${cell.kind} ${cell.capability}`, (cell) => this.#newCell(cell, seat, host && !you && (seat.role !== "customer" || cell.capability === "voice")), () => undefined);
   }
 
   #cells(seat: SeatView, view: SessionView): Cell[] {

@@ -1,9 +1,9 @@
 // Times of an invitation in the reader's own zone, beside the ones the inviter sees.
 
-import { language } from "./i18n";
+import { locale } from "./i18n";
 import { make } from "./dom";
 
-const sameMoment = (date: Date): string => new Intl.DateTimeFormat(language(), { weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", timeZoneName: "short" }).format(date);
+const sameMoment = (date: Date): string => new Intl.DateTimeFormat(locale(), { weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", timeZoneName: "short" }).format(date);
 
 /** Put the reader's own time under every <time> whose zone may be another one. */
 export function ownTimes(within: ParentNode = document): void {

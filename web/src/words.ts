@@ -78,6 +78,17 @@ export function farewell(reason: string): string {
   return words[reason] ?? t("The session has ended.");
 }
 
+/** The same to the host, who did some of it. */
+export function farewellToHost(reason: string): string {
+  const words: Record<string, string> = {
+    completed: t("You have ended the session."),
+    host_lost: t("Your connection did not come back in time."),
+    host_left: t("You have left the session."),
+    not_joined: t("The customer did not join in time."),
+  };
+  return words[reason] ?? farewell(reason);
+}
+
 /** The same to the customer, who is spoken to. */
 export function farewellToCustomer(reason: string): string {
   const words: Record<string, string> = {

@@ -16,7 +16,7 @@ import { attempt, notice } from "../notices";
 import { presses, shortcuts } from "../shortcuts";
 import { Stage } from "../stage";
 import type { Capability, QuestionView, Quality, SessionView } from "../wire.gen";
-import { capability, farewell, pause, state } from "../words";
+import { capability, farewell, farewellToHost, pause, state } from "../words";
 
 const PANELS = ["loading", "pairing", "matching", "ready", "asking", "picture", "hidden", "ended"] as const;
 type Panel = (typeof PANELS)[number];
@@ -68,14 +68,17 @@ class Console implements LivePage {
     panel("paused", false);
     panel("evidence-lost", false);
     onePanel(PANELS, "ended");
-    setText(ref("end-reason"), status.kind === "farewell" ? farewell(status.reason) : t("You have no seat in this session any more."));
+    const says = this.live.view?.role === "host" ? farewellToHost : farewell;
+    setText(ref("end-reason"), status.kind === "farewell" ? says(status.reason) : t("You have no seat in this session any more."));
     show(ref("end-note-saved"), status.kind === "farewell" && status.reason === "completed");
     need("root").dataset.state = "ended";
     setText(ref("state"), state("ended"));
     ref("state-dot")?.setAttribute("class", "dot");
     setText(ref("evidence-text"), t("Recording closed"));
     setAttribute(ref("evidence"), "data-evidence", "off");
-    for (const button of document.querySelectorAll<HTMLButtonElement>(".livebar__acts button, .toolbar button, .chat button, .chat textarea")) button.disabled = true;
+    for (const button of document.querySelectorAll<HTMLButtonElement>(".livebar__acts button, .chat button, .chat textarea")) button.disabled = true;
+    show(document.querySelector(".toolbar"), false);
+    for (const part of document.querySelectorAll(".rail__part")) show(part, false);
   }
 
   #panel(view: SessionView): Panel {

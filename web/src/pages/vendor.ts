@@ -56,7 +56,7 @@ class Vendor implements LivePage {
     panel("time-warning", false);
     const fresh = onePanel(PAGES, "out");
     setText(ref("out-text"), status.kind === "farewell" ? `${farewell(status.reason)} ${t("Thank you for your help. You can close this page.")}` : t("You can close this page."));
-    setText(ref("time-left"), "");
+    show(ref("time-left")?.closest(".badge") ?? null, false);
     setText(ref("evidence-text"), t("Recording closed"));
     setAttribute(ref("evidence"), "data-evidence", "off");
     for (const button of document.querySelectorAll<HTMLButtonElement>(".livebar__acts button")) button.hidden = true;
@@ -87,7 +87,7 @@ class Vendor implements LivePage {
       fill(element, "name", seat.name);
       fill(element, "role", seat.id === view.you ? t("{role}, you", { role: role(seat.role) }) : role(seat.role));
       fill(element, "of", seat.organisation);
-      fill(element, "presence", [presence(seat.presence), seat.speaking ? t("microphone on") : ""].filter((text) => text !== "").join(" · "));
+      fill(element, "presence", [presence(seat.presence), seat.speaking ? t("mic on") : ""].filter((text) => text !== "").join(" · "));
     });
     setText(ref("people-count"), count(inside.length));
   }
