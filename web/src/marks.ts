@@ -181,16 +181,7 @@ export class Marks {
   #paint(group: SVGGElement, mark: Drawn): void {
     const picture = this.picture();
     const points = mark.points.map((one) => fromUnits(one, picture));
-    const first = points[0];
-    if (first === undefined) return;
-    const parts: SVGElement[] = mark.shape === "point" ? [circle(first, PING_RADIUS, "mark-shape mark-ring"), circle(first, 5, "mark-shape mark-dot")]
-      : mark.shape === "box" ? [path(boxOf(points))] : mark.shape === "arrow" ? [path(arrowOf(points))] : [path(lineOf(points))];
-    for (const part of parts) {
-      part.dataset.role = mark.role;
-      part.dataset.shade = String(this.#shade(mark));
-    }
-    if (mark.name !== "") parts.push(tag(mark, picture, points.at(-1) ?? first, parts[0]?.dataset.shade ?? "0"));
-    group.replaceChildren(...parts);
+    if (points.length > 0) group.replaceChildren(...drawn(mark.shape, points, picture, mark, this.#shade(mark)));
   }
 
   /** Vendors beside each other differ in shade; the first has the plain one. */
@@ -200,6 +191,20 @@ export class Marks {
     this.#shades.set(mark.participant, known);
     return known;
   }
+}
+
+/** The shapes of one mark, its points in pixels of the SVG; with whose it is when that has a name. */
+export function drawn(shape: string, points: readonly Point[], picture: Rect, by: Pick<Drawn, "role" | "name">, shade: number): SVGElement[] {
+  const first = points[0];
+  if (first === undefined) return [];
+  const parts: SVGElement[] = shape === "point" ? [circle(first, PING_RADIUS, "mark-shape mark-ring"), circle(first, 5, "mark-shape mark-dot")]
+    : shape === "box" ? [path(boxOf(points))] : shape === "arrow" ? [path(arrowOf(points))] : [path(lineOf(points))];
+  for (const part of parts) {
+    part.dataset.role = by.role;
+    part.dataset.shade = String(shade);
+  }
+  if (by.name !== "") parts.push(tag(by, picture, points.at(-1) ?? first, String(shade)));
+  return parts;
 }
 
 function circle(at: Point, radius: number, name: string): SVGElement {
@@ -237,7 +242,7 @@ function arrowOf(points: readonly Point[]): string {
 }
 
 /** The name beside a mark, kept inside the picture. */
-function tag(mark: Drawn, picture: Rect, at: Point, shade: string): SVGElement {
+function tag(mark: Pick<Drawn, "role" | "name">, picture: Rect, at: Point, shade: string): SVGElement {
   const text = document.createElementNS(SVG, "text");
   text.setAttribute("class", "mark-tag");
   const right = at[0] > picture.x + picture.width * 0.7;

@@ -1,0 +1,175 @@
+// Encoded pictures and voices of a recording, fetched a chunk at a time around the place that is played.
+// Rule: memory is bounded; chunks far from that place are forgotten and fetched again when they are wanted.
+
+import { FetchError, piece } from "./replay_script";
+
+export const CHUNK_US = 5_000_000;
+const DEADLINE_MS = 30_000;
+const AT_ONCE = 3;
+const TRIES = 4;
+const AGAIN_MS = 500;
+const KEPT_BYTES = 64 * 1024 * 1024;
+const HEADER = 22;
+
+/** One encoded picture or packet of voice. Codec: 1 VP8, 2 VP9, 3 H.264 Annex B, 16 opus. */
+export interface Sample {
+  at_us: number;
+  track: number;
+  voice: boolean;
+  key: boolean;
+  codec: number;
+  payload: Uint8Array<ArrayBuffer>;
+}
+
+interface Chunk {
+  samples: Map<number, Sample[]>;
+  bytes: number;
+}
+
+/** A place between two samples of a track. */
+export interface Cursor {
+  chunk: number;
+  place: number;
+}
+
+/** Cut a chunk into samples, by track: u32 length, u64 at_us, u16 track, u8 kind, u8 flags, u8 codec, u8, u16, u16. */
+export function unpack(buffer: ArrayBuffer): Map<number, Sample[]> {
+  const view = new DataView(buffer);
+  const samples = new Map<number, Sample[]>();
+  for (let at = 0; at < buffer.byteLength;) {
+    if (at + HEADER > buffer.byteLength) throw new RangeError("a frame's header is cut");
+    const length = view.getUint32(at);
+    if (at + HEADER + length > buffer.byteLength) throw new RangeError("a frame is cut");
+    const track = view.getUint16(at + 12);
+    const sample: Sample = {
+      at_us: Number(view.getBigUint64(at + 4)), track, voice: view.getUint8(at + 14) === 2, key: (view.getUint8(at + 15) & 1) !== 0,
+      codec: view.getUint8(at + 16), payload: new Uint8Array(buffer, at + HEADER, length),
+    };
+    const before = samples.get(track);
+    if (before === undefined) samples.set(track, [sample]);
+    else before.push(sample);
+    at += HEADER + length;
+  }
+  return samples;
+}
+
+export class Media {
+  /** Why pieces cannot be had; null while all is well. */
+  failure: FetchError | null = null;
+  readonly #kept = new Map<number, Chunk>();
+  readonly #coming = new Set<number>();
+  #wanted: number[] = [];
+  #bytes = 0;
+
+  constructor(readonly address: string, readonly duration_us: number) {}
+
+  /** Say which stretches are wanted, the most urgent first: what is missing is fetched. */
+  want(stretches: readonly (readonly [number, number])[]): void {
+    const wanted = new Set<number>();
+    for (const [from, until] of stretches) {
+      for (let n = chunkOf(Math.max(0, from)); n <= chunkOf(Math.min(until, this.duration_us)); n += 1) wanted.add(n);
+    }
+    this.#wanted = [...wanted];
+    this.#fetchNext();
+  }
+
+  /** Whether everything of a stretch is here. */
+  has(from_us: number, until_us: number): boolean {
+    for (let n = chunkOf(from_us); n <= chunkOf(Math.min(until_us, this.duration_us)); n += 1) if (!this.#kept.has(n)) return false;
+    return true;
+  }
+
+  /** The place of the first sample of a track at or after a time; undefined while that chunk is not here. */
+  cursor(track: number, at_us: number): Cursor | undefined {
+    const chunk = this.#kept.get(chunkOf(at_us));
+    if (chunk === undefined) return undefined;
+    const samples = chunk.samples.get(track) ?? [];
+    const place = samples.findIndex((one) => one.at_us >= at_us);
+    return { chunk: chunkOf(at_us), place: place < 0 ? samples.length : place };
+  }
+
+  /** The next sample of a track up to a time, and move behind it: null when there is none, undefined when it is not here yet. */
+  take(track: number, cursor: Cursor, until_us: number): Sample | null | undefined {
+    for (;;) {
+      if (cursor.chunk * CHUNK_US > Math.min(until_us, this.duration_us)) return null;
+      const chunk = this.#kept.get(cursor.chunk);
+      if (chunk === undefined) return undefined;
+      const sample = chunk.samples.get(track)?.[cursor.place];
+      if (sample !== undefined) {
+        if (sample.at_us > until_us) return null;
+        cursor.place += 1;
+        return sample;
+      }
+      cursor.chunk += 1;
+      cursor.place = 0;
+    }
+  }
+
+  /** The time of the sample next to a time: forward (after it) or back (before it), as far as chunks are here. */
+  beside(track: number, at_us: number, forward: boolean): number | null {
+    const step = forward ? 1 : -1;
+    for (let n = chunkOf(at_us); this.#kept.has(n); n += step) {
+      const times = (this.#kept.get(n)?.samples.get(track) ?? []).map((one) => one.at_us);
+      const found = forward ? times.find((one) => one > at_us) : times.findLast((one) => one < at_us);
+      if (found !== undefined) return found;
+    }
+    return null;
+  }
+
+  /** Try again after a failure. */
+  retry(): void {
+    this.failure = null;
+    this.#fetchNext();
+  }
+
+  #fetchNext(): void {
+    if (this.failure !== null) return;
+    for (const n of this.#wanted) {
+      if (this.#coming.size >= AT_ONCE) return;
+      if (!this.#kept.has(n) && !this.#coming.has(n)) void this.#fetch(n);
+    }
+  }
+
+  async #fetch(n: number): Promise<void> {
+    this.#coming.add(n);
+    try {
+      const buffer = await this.#tried(n);
+      this.#kept.set(n, { samples: unpack(buffer), bytes: buffer.byteLength });
+      this.#bytes += buffer.byteLength;
+      this.#forget();
+    } catch (reason) {
+      if (this.#wanted.includes(n)) this.failure = reason instanceof FetchError ? reason : new FetchError(0, String(reason));
+    } finally {
+      this.#coming.delete(n);
+    }
+    this.#fetchNext();
+  }
+
+  async #tried(n: number): Promise<ArrayBuffer> {
+    const address = `${this.address}?from_us=${n * CHUNK_US}&until_us=${(n + 1) * CHUNK_US}`;
+    for (let again = 1; ; again += 1) {
+      try {
+        return await (await piece(address, DEADLINE_MS)).arrayBuffer();
+      } catch (reason) {
+        const passing = !(reason instanceof FetchError) || reason.status === 0 || reason.status >= 500;
+        if (!passing || again >= TRIES || !this.#wanted.includes(n)) throw reason;
+        await new Promise((done) => setTimeout(done, AGAIN_MS * 2 ** (again - 1)));
+      }
+    }
+  }
+
+  /** Forget what is farthest from the most urgent place, and never what is wanted. */
+  #forget(): void {
+    const here = this.#wanted[0] ?? 0;
+    const far = [...this.#kept.keys()].filter((n) => !this.#wanted.includes(n)).sort((a, b) => Math.abs(b - here) - Math.abs(a - here));
+    for (const n of far) {
+      if (this.#bytes <= KEPT_BYTES) return;
+      this.#bytes -= this.#kept.get(n)?.bytes ?? 0;
+      this.#kept.delete(n);
+    }
+  }
+}
+
+function chunkOf(at_us: number): number {
+  return Math.floor(at_us / CHUNK_US);
+}

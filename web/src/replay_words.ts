@@ -1,0 +1,137 @@
+// Recorded events in words: what happened, with an icon and a kind to filter by.
+
+import { count, t, tn } from "./i18n";
+import type { Happening, Person } from "./replay_script";
+import type { Capability, EndReason, PauseReason } from "./wire.gen";
+import { capability, role } from "./words";
+
+export type Kind = "chat" | "access" | "course";
+
+export interface Told {
+  text: string;
+  who: string;
+  icon: string;
+  kind: Kind;
+}
+
+type Name = (id: unknown) => string;
+type Teller = (event: Happening, name: Name) => Omit<Told, "kind"> | null;
+
+const line = (text: string, icon: string, who = ""): Omit<Told, "kind"> => ({ text, icon, who });
+const may = (event: Happening): string => capability(event["capability"] as Capability);
+const person = (value: unknown): string => {
+  const { name, organisation, role: code } = value as Person;
+  return [name, organisation, role(code)].filter((part) => part !== "").join(" · ");
+};
+
+const COURSE: Record<string, Teller> = {
+  SessionOpened: (event) => line(t("The session was opened"), "play", person(event["host"])),
+  MatchConfirmed: (event, name) => line(t("The digits were compared and were right"), "check", name(event["participant"])),
+  MatchFailed: (event, name) => line(t("The digits were compared and were wrong"), "warning", name(event["participant"])),
+  PresenceLost: (event, name) => line(t("{name}: connection lost", { name: name(event["participant"]) }), "offline"),
+  PresenceRegained: (event, name) => line(t("{name}: connection is back", { name: name(event["participant"]) }), "check"),
+  SurfaceOpened: (event, name) => line(t("A screen is shared"), "screen", name((event["surface"] as { owner: string }).owner)),
+  SurfaceHidden: () => line(t("The customer hid the screen"), "eye-off"),
+  SurfaceUnhidden: () => line(t("The customer showed the screen again"), "eye"),
+  SurfaceClosed: () => line(t("Sharing stopped"), "stop"),
+  VoiceOpened: (event, name) => line(t("Microphone on"), "voice", name(event["participant"])),
+  VoiceClosed: (event, name) => line(t("Microphone off"), "voice-off", name(event["participant"])),
+  MarkDrawn: (event, name) => line(t("Pointed at the picture"), "mark", name(event["participant"])),
+  MarksCleared: (event, name) => line(t("Wiped the marks"), "erase", name(event["participant"])),
+  SessionPaused: (event) => line(pausedBy([String(event["reason"])]), "pause"),
+  PauseCleared: () => null,
+  SessionResumed: () => line(t("The session went on"), "play"),
+  HandoverOffered: (event, name) => line(t("Hand-over offered to {name}", { name: String(event["to_name"]) }), "handover", name(event["by"])),
+  HandoverClosed: () => line(t("The hand-over did not take place"), "cross"),
+  HostChanged: (event, name) => line(t("{name} took the session over", { name: name(event["host"]) }), "handover", t("from {name}", { name: name(event["former"]) })),
+  EndingSoon: (event, name) => line(t("Warned that the time ends soon"), "clock", name(event["participant"])),
+  ClockStepped: (event) => line(t("The server’s clock was set by {seconds} s", { seconds: count(Number(event["by_ms"]) / 1000) }), "clock"),
+  SessionEnded: (event) => line(ended(event["reason"] as EndReason), "stop", [event["outcome"], event["note"]].filter(Boolean).join(" · ")),
+};
+
+const ACCESS: Record<string, Teller> = {
+  ParticipantArrived: (event) => line(t("Waits in the lobby"), "person", person(event["participant"])),
+  ParticipantAdmitted: (event, name) => line(t("Joined"), "people", name(event["participant"])),
+  ParticipantLeft: (event, name) => line(left(String(event["reason"])), "leave", name(event["participant"])),
+  ParticipantFrozen: (event, name) => line(t("Frozen: may see and do nothing"), "freeze", name(event["participant"])),
+  ParticipantUnfrozen: (event, name) => line(t("No longer frozen"), "check", name(event["participant"])),
+  ConsentAsked: (event, name) => {
+    const request = event["request"] as { capability: Capability; participant: string };
+    return line(t("The customer was asked: {what}", { what: capability(request.capability) }), "question", name(request.participant));
+  },
+  ConsentGiven: (event, name) => line(t("The customer said yes: {what}", { what: may(event) }), "check", name(event["participant"])),
+  ConsentRefused: (event, name) => line(t("The customer said no: {what}", { what: may(event) }), "cross", name(event["participant"])),
+  ConsentLapsed: () => line(t("No answer in time, which means no"), "clock"),
+  ConsentWithdrawn: (event, name) => line(t("The customer took it back: {what}", { what: may(event) }), "cross", name(event["participant"])),
+  GrantGiven: (event, name) => {
+    const grant = event["grant"] as { capability: Capability; participant: string };
+    return line(t("May now: {what}", { what: capability(grant.capability) }), "key", name(grant.participant));
+  },
+  GrantRevoked: (event, name) => line(t("May no longer: {what}", { what: may(event) }), "lock", name(event["participant"])),
+};
+
+/** An event in words; null for one that says nothing to a person. */
+export function told(event: Happening, name: Name): Told | null {
+  if (event.event === "ChatSaid") return { ...line(String(event["text"]), "chat", name(event["participant"])), kind: "chat" };
+  const course = COURSE[event.event]?.(event, name);
+  if (course !== undefined) return course === null ? null : { ...course, kind: "course" };
+  const access = ACCESS[event.event]?.(event, name);
+  return access ? { ...access, kind: "access" } : { ...line(event.event, "info"), kind: "course" };
+}
+
+export function pausedBy(reasons: readonly string[]): string {
+  const words: Record<PauseReason, string> = {
+    host_lost: t("Paused: the connection to the host was lost."),
+    host_left: t("Paused: the host had left."),
+    host_paused: t("Paused by the host."),
+    customer_lost: t("Paused: the connection to the customer was lost."),
+    customer_paused: t("Paused by the customer."),
+    recording_unavailable: t("Paused: the recording could not be written."),
+    broker_restarted: t("Paused: the server was restarted."),
+  };
+  return [...new Set(reasons)].map((reason) => words[reason as PauseReason] ?? t("The session was paused.")).join(" ");
+}
+
+/** Why a stretch is missing. */
+export function gapReason(reason: string): string {
+  if (reason.startsWith("hidden")) return t("The customer had hidden the screen.");
+  if (/^(paused|the session was paused)/.test(reason)) return t("The session was paused.");
+  return reason === "" ? t("Nothing could be recorded here.") : t("Nothing could be recorded here: {reason}", { reason });
+}
+
+export function leftOut(n: number): string {
+  return tn("{n} later event is not listed.", "{n} later events are not listed.", n);
+}
+
+function ended(reason: EndReason): string {
+  const words: Record<EndReason, string> = {
+    completed: t("The host ended the session"),
+    customer_stopped: t("The customer stopped everything"),
+    customer_left: t("Ended: the customer had left"),
+    customer_lost: t("Ended: the customer’s connection did not come back"),
+    host_left: t("Ended: the host had left"),
+    host_lost: t("Ended: the host’s connection did not come back"),
+    not_joined: t("Ended: nobody joined in time"),
+    recording_refused: t("Ended: the recording was refused"),
+    recording_failed: t("Ended: the recording could not be written"),
+    paused_too_long: t("Ended: paused for too long"),
+    time_limit: t("Ended: the longest time was reached"),
+    supervisor_ended: t("A supervisor ended the session"),
+  };
+  return words[reason] ?? t("The session ended");
+}
+
+function left(reason: string): string {
+  const words: Record<string, string> = {
+    left: t("Left"),
+    removed: t("Was taken out by the host"),
+    denied: t("Was not let in"),
+    match_failed: t("Left: the digits did not match three times"),
+    lobby_timeout: t("Left: nobody let them in in time"),
+    time_up: t("Out: the time of the invite was over"),
+    invite_revoked: t("Out: the invite was revoked"),
+    host_gone: t("Out: no host was left"),
+    session_ended: t("Left: the session ended"),
+  };
+  return words[reason] ?? t("Left");
+}
