@@ -314,6 +314,8 @@ async def test_after_close_nothing_enters_or_leaves() -> None:
         await sink.until(lambda: len(sink.frames) >= frames + 5)
         assert viewer.send_rtp(b"\x80" + bytes(20)) == 0
         assert viewer.send_rtcp(b"\x80" + bytes(20)) == 0
+        await protocol.send_data(b"\x16" * 20, ("127.0.0.1", 9))
+        await viewer.wait_closed()
         assert (len(left), sent.to(HOST)) == (1, before)
 
 
