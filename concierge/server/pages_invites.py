@@ -307,7 +307,7 @@ async def redeem(asked: Asked) -> Response:
         if error.code == "invite_unknown":
             return _unknown(asked)
         invite = await look_at_invite(tools, secret)
-        if error.code == "wrong_pin":
+        if error.code in ("wrong_pin", "invite_locked"):
             return await _landing(asked, invite, "wrong_pin", status=403)
         if error.code == "session_not_open":
             words = N_(

@@ -168,5 +168,6 @@ async def front_of(desk: Desk, **settings: Any) -> AsyncIterator[Front]:
 @asynccontextmanager
 async def front_in(folder: Path, **settings: Any) -> AsyncIterator[Front]:
     """Return a front door on a folder."""
+    (folder / "recordings").mkdir(exist_ok=True)
     async with desk_in(folder) as desk, front_of(desk, **settings) as front:
         yield front

@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+from concierge.wire import messages as wire
+from tests.server.front import Front, text_of
+
+
+async def test_the_customer_sees_who_helps_before_anything_is_shared(front: Front) -> None:
+    live = await front.desk.open()
+    assert live.backdrop.code is not None
+    customer = front.browser()
+    await customer.fill("/", "/join", code=live.backdrop.code.digits)
+    page = await customer.get(f"/session/{live.decided.id}")
+    for words in ("Anna Berger", "Northwind", "INC-1042", "Printer queue stuck", "90 days"):
+        assert words in page.text
+    assert f"/ws/sessions/{live.decided.id}?as=seat" in page.text
+
+
+async def test_without_the_seats_cookie_there_is_nothing(front: Front) -> None:
+    live = await front.desk.open()
+    await front.desk.customer(live)
+    stranger, anna = front.browser(), await front.signed_in()
+    stranger.http.cookies.set(f"concierge_seat_{live.decided.id}", "x" * 43)
+    for browser in (stranger, anna):
+        for page in ("session", "vendor"):
+            assert (await browser.get(f"/{page}/{live.decided.id}")).status_code == 404
+
+
+async def test_a_seat_opens_only_its_own_session_and_page(front: Front) -> None:
+    live = await front.desk.open()
+    seat = await front.desk.customer(live)
+    browser = front.browser()
+    other = "ses_" + "z" * 26
+    browser.http.cookies.set(f"concierge_seat_{other}", seat.secret)
+    assert (await browser.get(f"/session/{other}")).status_code == 404
+    browser.http.cookies.set(f"concierge_seat_{live.decided.id}", seat.secret)
+    assert (await browser.get(f"/session/{live.decided.id}")).status_code == 200
+    assert (await browser.get(f"/vendor/{live.decided.id}")).status_code == 410
+
+
+async def test_afterwards_the_seat_leads_to_the_receipt(front: Front) -> None:
+    live = await front.desk.open()
+    assert live.backdrop.code is not None
+    customer = front.browser()
+    await customer.fill("/", "/join", code=live.backdrop.code.digits)
+    assert live.decided.customer is not None
+    await front.desk.match(live, live.decided.customer.who.id)
+    await front.desk.send(live, live.decided.host, wire.End("resolved", "Cleared the queue."))
+    await front.desk.until(lambda: front.desk.registry.find(live.decided.id) is None)
+    answer = await customer.get(f"/session/{live.decided.id}")
+    assert answer.headers["location"].startswith("/receipts/")
+    receipt = await front.browser().get(answer.headers["location"])
+    assert receipt.status_code == 200
+    for words in ("Maria Keller", "Anna Berger", "It was finished.", "INC-1042"):
+        assert words in text_of(receipt)
+    assert (await customer.get("/receipts/" + "x" * 43)).status_code == 410
+
+
+async def test_the_vendor_knows_the_brief_and_not_the_ticket(front: Front) -> None:
+    live = await front.matched()
+    made = await front.invite(brief="Look at the spooler")
+    vendor = front.browser()
+    path = made.link.removeprefix(front.settings.public_url)
+    answer = await vendor.fill(path, f"{path}/redeem", name="Vera Vogel", pin=made.pin)
+    assert answer.headers["location"] == f"/vendor/{live.decided.id}"
+    page = await vendor.get(answer.headers["location"])
+    assert "Look at the spooler" in page.text
+    assert "Printer queue stuck" not in page.text
