@@ -24,6 +24,7 @@ export function banner(connection: Connection): void {
   });
   const tell = (status: Status): void => {
     const off = status.kind === "displaced" || status.kind === "gone";
+    for (const part of document.querySelectorAll("main, .livebar__acts")) part.toggleAttribute("inert", status.kind === "displaced");
     show(strip, status.kind === "reconnecting" || off);
     show(wait, !off);
     show(countdown, status.kind === "reconnecting");

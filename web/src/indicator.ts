@@ -19,12 +19,12 @@ export class Indicator {
   }
 
   /** Say what is shared now and who sees it; `seen` is whether the broker lets anybody see. */
-  update(view: SessionView, shown: Shown): void {
+  update(view: SessionView, connected: boolean, shown: Shown): void {
     if (shown !== "nothing" && this.#shown === "nothing") this.#since = this.clock.now();
     this.#shown = shown;
     document.body.dataset.sharing = shown === "hidden" ? "hidden" : String(shown === "screen" || shown === "voice");
     show(ref("indicator"), shown !== "nothing");
-    setText(ref("indicator-text"), this.#says(view));
+    setText(ref("indicator-text"), this.#says(view, connected));
     const hide = ref("hide");
     show(hide, shown === "screen" || shown === "hidden");
     setAttribute(hide, "aria-pressed", String(shown === "hidden"));
@@ -34,8 +34,9 @@ export class Indicator {
     this.#count();
   }
 
-  #says(view: SessionView): string {
+  #says(view: SessionView, connected: boolean): string {
     if (this.#shown === "hidden") return t("Your screen is hidden");
+    if (!connected) return t("Connection lost: nobody sees anything");
     if (view.state === "paused") return t("Paused: nobody sees anything");
     const may = this.#shown === "voice" ? "voice" : "view_screen";
     const who = view.seats.filter((seat) => seat.id !== view.you && seat.presence === "joined" && seat.mode === "free"

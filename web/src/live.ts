@@ -88,6 +88,7 @@ export class Live {
       this.#renew ||= status.restarted;
       if (status.again && !status.restarted && this.receiver.state === "lost") void this.receiver.reopen();
     }
+    this.voice.source.mute(status.kind !== "connected" || this.view?.state !== "active");
     if (status.kind === "displaced" || status.kind === "farewell" || status.kind === "gone") {
       this.voice.source.stopHere();
       this.receiver.close();

@@ -1,7 +1,7 @@
 // One published source: the customer's screen, or anybody's voice; one sendonly peer connection each.
 // Rule: stopping and hiding act in this browser first and tell the broker afterwards.
 
-import type { Connection } from "./connection";
+import { type Connection, LostError } from "./connection";
 import { accept, offer, peer, prefer } from "./peer";
 import type { Quality, SourceKind, SurfaceKind } from "./wire.gen";
 
@@ -16,6 +16,7 @@ export class Source {
   /** Whether an offer is on its way: what the views say of it meanwhile proves nothing. */
   underway = false;
   #seen = false;
+  #broken = false;
   #stream: MediaStream | null = null;
   #peer: RTCPeerConnection | null = null;
   #run = 0;
@@ -51,6 +52,7 @@ export class Source {
     const welcome = this.connection.welcome;
     if (track === null || this.#stream === null || welcome === null) return;
     this.#closePeer();
+    this.#seen = false;
     this.#run += 1;
     const run = this.#run;
     const connection = peer(welcome);
@@ -72,7 +74,6 @@ export class Source {
       );
       if (run !== this.#run || reply.type !== "published") return;
       this.surface = reply.surface;
-      this.#seen = false;
       await accept(connection, reply.answer);
       if (this.hidden && this.surface !== null) await this.connection.send({ type: "hide", surface: this.surface });
     } finally {
@@ -126,21 +127,25 @@ export class Source {
     this.surface = null;
     this.hidden = false;
     this.underway = false;
+    this.#broken = false;
     this.#run += 1;
   }
 
-  /** Compare with what the broker says it has of us; `there` is whether it has this source. */
+  /** Compare with what the broker says it has of us; `there` is whether it has this source. What it lost is published
+   * anew, as long as it is still chosen and allowed: the broker refuses what is not, and then it stops here too. */
   compare(there: boolean): void {
-    if (this.underway || !this.live) return;
-    if (there) this.#seen = true;
-    else if (this.#seen) this.#finish("lost");
+    if (this.underway || !this.live || !this.connection.connected) return;
+    if (this.#broken || (this.#seen && !there)) void this.#again();
+    else if (there) this.#seen = true;
   }
 
   async #again(): Promise<void> {
+    this.#broken = false;
     try {
       await this.renew();
-    } catch {
-      this.#finish("lost");
+    } catch (reason) {
+      if (reason instanceof LostError) this.#broken = true;
+      else this.#finish("lost");
     }
   }
 

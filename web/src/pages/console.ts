@@ -173,11 +173,16 @@ class Console implements LivePage {
     if (asked !== undefined) setText(ref("asking-left"), left(clock.left(asked.until_ms)));
   }
 
-  /** Host or observer is a matter of the page the server renders: after a hand-over it is another one. */
+  /** Host or observer is a matter of the page the server renders: whoever takes over gets it anew. Whoever handed over
+   * stays on this one, without the host's buttons. */
   #otherVariant(view: SessionView): boolean {
     const variant = document.body.dataset.variant ?? "";
     if (variant === view.role || (variant !== "host" && view.role !== "host")) {
       sessionStorage.removeItem("concierge-variant");
+      return false;
+    }
+    if (variant === "host") {
+      this.#observes();
       return false;
     }
     const mark = `${view.session} ${view.role}`;
@@ -185,6 +190,16 @@ class Console implements LivePage {
     sessionStorage.setItem("concierge-variant", mark);
     location.reload();
     return true;
+  }
+
+  #observes(): void {
+    if (document.body.dataset.handed === "over") return;
+    document.body.dataset.handed = "over";
+    for (const name of ["dialog-invite", "dialog-handover", "dialog-end"]) close(name);
+    show(document.querySelector(".toolbar"), false);
+    document.querySelector(".livebar__acts")?.replaceChildren(make("span", "badge badge--accent", t("Handed over. You are observing.")));
+    for (const button of document.querySelectorAll(".stage__panel button, .stage__over button")) button.remove();
+    notice(t("You have handed the session over. You are observing until you close this page."), true);
   }
 
   #acts(): void {

@@ -43,7 +43,10 @@ class Join implements LivePage {
     connection.on("mark", (mark) => this.marks.show(mark));
     connection.on("marks_wiped", () => this.marks.wipe());
     connection.on("quality_asked", (asked) => this.screen.hint(asked.quality));
-    connection.onStatus((status) => { if (status.kind === "connected" && this.#stopping) this.#tellStop(); });
+    connection.onStatus((status) => {
+      if (status.kind === "connected" && this.#stopping) this.#tellStop();
+      if (status.kind === "reconnecting") live.refresh();
+    });
     this.#acts();
     this.#preview.autoplay = true;
   }
@@ -51,6 +54,7 @@ class Join implements LivePage {
   update(view: SessionView): void {
     if (this.#over) return;
     this.screen.compare(view.surfaces.some((one) => one.id === this.screen.surface));
+    this.screen.mute(view.state !== "active" || !this.live.connection.connected);
     this.#orphans(view);
     showDigits(view);
     this.#vendorsJoined(view);
@@ -77,7 +81,7 @@ class Join implements LivePage {
   }
 
   restarted(): void {
-    if (this.screen.live) void this.screen.renew().catch(() => this.#screenLost());
+    if (this.screen.live) void this.screen.renew().catch(() => this.#screenEnded("lost"));
   }
 
   #step(view: SessionView, asked: boolean): Step | null {
@@ -136,7 +140,7 @@ class Join implements LivePage {
       this.marks.surface = this.screen.surface;
       this.marks.wipe();
     }
-    this.indicator.update(view, live ? (this.screen.hidden ? "hidden" : "screen") : this.live.voice.source.live ? "voice" : "nothing");
+    this.indicator.update(view, this.live.connection.connected, live ? (this.screen.hidden ? "hidden" : "screen") : this.live.voice.source.live ? "voice" : "nothing");
   }
 
   /** Pictures that the broker still has of a page that was closed or loaded anew. */
@@ -201,16 +205,10 @@ class Join implements LivePage {
   }
 
   #screenEnded(why: "stopped" | "ended" | "lost"): void {
-    if (why === "lost") this.#screenLost();
-    else notice(t("You have stopped sharing your screen."));
-    this.#later = why === "ended";
-    this.live.refresh();
-  }
-
-  #screenLost(): void {
     this.screen.stopHere();
-    this.#later = false;
-    notice(t("Your screen is no longer shared. You can share it again."), true);
+    this.#later = why === "ended";
+    if (why === "ended") notice(t("You have stopped sharing your screen."));
+    else notice(t("Your screen is no longer shared. You can share it again."), true);
     this.live.refresh();
   }
 
@@ -236,7 +234,7 @@ class Join implements LivePage {
     this.screen.stopHere();
     this.live.voice.source.stopHere();
     this.live.receiver.close();
-    if (this.live.view !== null) this.indicator.update(this.live.view, "nothing");
+    if (this.live.view !== null) this.indicator.update(this.live.view, false, "nothing");
     this.#preview.srcObject = null;
     this.marks.wipe();
   }
