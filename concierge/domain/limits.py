@@ -9,6 +9,7 @@ from __future__ import annotations
 HEARTBEAT_EVERY_MS = 250
 PRESENCE_SILENT_MS = 3_000
 HOST_LOST_END_MS = 5 * 60_000
+HOST_LOST_WAITING_MS = 15 * 60_000
 CUSTOMER_LOST_END_MS = 15 * 60_000
 
 # --- session deadlines (milliseconds) ---

@@ -21,9 +21,14 @@ MARK_SHAPES = frozenset({"point", "arrow", "line", "box"})
 
 
 def ask_consent(draft: Draft, command: cmd.AskConsent) -> None:
-    """The host asks the customer for one capability for one participant."""
+    """The host asks the customer for one capability for one participant, or gives back what needs no consent."""
     draft.the_host(command.by)
     seat = draft.admitted(command.participant)
+    if not NEEDS[command.capability].consent:
+        if seat.who.role in (Role.OBSERVER, Role.MODERATOR):
+            raise Refused("beyond_ceiling", f"a {seat.who.role} looks on")
+        give(draft, seat, command.capability, None)
+        return
     if seat.who.role is Role.CUSTOMER:
         raise Refused("not_for_customer", "the customer needs nobody's consent")
     if not draft.session.matched:
@@ -41,8 +46,6 @@ def ask_consent(draft: Draft, command: cmd.AskConsent) -> None:
 def _may_be_asked(draft: Draft, seat: Seat, capability: Capability) -> None:
     if capability not in seat.who.may_hold:
         raise Refused("beyond_ceiling", f"{seat.who.id} can never hold {capability}")
-    if not NEEDS[capability].consent:
-        raise Refused("needs_no_consent", f"{capability} is not a matter of consent")
     if NEEDS[capability].endpoint_client:
         raise Refused("needs_endpoint_client", f"{capability} needs the endpoint client")
     if not draft.session.recorded:
@@ -73,7 +76,7 @@ def answer_consent(draft: Draft, command: cmd.AnswerConsent) -> None:
         give(draft, customer, Capability.VOICE, question.id)
 
 
-def give(draft: Draft, seat: Seat, capability: Capability, consent: ConsentId) -> None:
+def give(draft: Draft, seat: Seat, capability: Capability, consent: ConsentId | None) -> None:
     """Grant within the seat's ceiling and time."""
     if capability not in seat.who.may_hold:
         raise Refused("beyond_ceiling", f"{seat.who.id} can never hold {capability}")

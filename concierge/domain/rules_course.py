@@ -170,10 +170,13 @@ def note_clock_step(draft: Draft, command: cmd.NoteClockStep) -> None:
 
 
 def stop_everything(draft: Draft, command: cmd.StopEverything) -> None:
-    """The customer's stop needs no one's leave and works from the lobby on."""
+    """The customer's stop needs no one's leave. From the lobby it is a leave: who is not matched ends nobody's session."""
     seat = draft.seat(command.by)
     if seat.who.role is not Role.CUSTOMER:
         raise Refused("customer_only", "only the customer stops everything")
+    if not seat.admitted:
+        draft.leave(seat.who.id, LeaveReason.LEFT)
+        return
     end(draft, EndReason.CUSTOMER_STOPPED, seat.who.id)
 
 
@@ -220,8 +223,8 @@ def _overdue(draft: Draft) -> bool:
 
 
 def _seats_in_time(draft: Draft) -> None:
-    away_ms = draft.session.host_away_ms
-    if away_ms is not None and away_ms + limits.HOST_LOST_END_MS <= draft.now_ms:
+    lost_ms = draft.session.host_lost_ms
+    if lost_ms is not None and lost_ms <= draft.now_ms:
         _host_silent_for_long(draft)
     for who in [seat.who.id for seat in draft.session.present()]:
         seat = draft.session.seat(who)

@@ -183,18 +183,22 @@ class Session:
         due.extend(grant.until_ms for grant in self.grants.values())
         if self.handover is not None:
             due.append(self.handover.until_ms)
-        if self.host_away_ms is not None:
-            due.append(self.host_away_ms + limits.HOST_LOST_END_MS)
+        if self.host_lost_ms is not None:
+            due.append(self.host_lost_ms)
         due.extend(when for seat in self.present() for when in seat_deadlines(seat))
         return min(due)
 
     @property
-    def host_away_ms(self) -> int | None:
-        """Since when the host is away, as long as that has not yet counted as leaving; None otherwise."""
+    def host_lost_ms(self) -> int | None:
+        """When a host who is away counts as having left, unless that has happened; None for one who is here.
+
+        While the customer is waited for nobody is left alone by it, and the code that was given out lives longer.
+        """
         host = self.seat(self.host)
         if host is None or host.presence is not Presence.AWAY or PauseReason.HOST_LEFT in self.pauses:
             return None
-        return host.since_ms
+        waiting = self.state is State.WAITING
+        return host.since_ms + (limits.HOST_LOST_WAITING_MS if waiting else limits.HOST_LOST_END_MS)
 
 
 def seat_deadlines(seat: Seat) -> list[int]:

@@ -41,6 +41,13 @@ class Acting:
         """The participant."""
         return self.seat.who.id
 
+    def continues_unrecorded(self) -> bool:
+        """Ask the policy whether the session goes on when its recording is refused or taken back."""
+        session = self.live.decided
+        principal = participant_principal(session, self.seat.who)
+        request = AccessRequest(principal, Act.CONTINUE_UNRECORDED, session_resource(session))
+        return self.tools.policy.decide(request).permitted
+
     def consent(self) -> ConsentId:
         """Mint the id of a question."""
         return ConsentId(self.tools.mint.id("consent"))
@@ -119,17 +126,13 @@ async def _answer(acting: Acting, message: wire.Answer) -> None:
     check_act(acting.tools.policy, acting.live.decided, acting.seat.who, Act.ANSWER_CONSENT)
     if len(message.text_sha256) != 64 or len(message.language) > 35:
         raise BadInput("the hash and language of the words shown are missing")
-    who, session = acting.seat.who, acting.live.decided
-    request = AccessRequest(
-        participant_principal(session, who), Act.CONTINUE_UNRECORDED, session_resource(session)
-    )
     await acting.live.submit(
         cmd.AnswerConsent(
             by=acting.by,
             consent=message.consent,
             yes=message.yes,
             wording=Wording(message.text_sha256, message.language),
-            continue_unrecorded=acting.tools.policy.decide(request).permitted,
+            continue_unrecorded=acting.continues_unrecorded(),
         )
     )
 
@@ -186,6 +189,15 @@ def _ask(acting: Acting, message: wire.Ask) -> cmd.Command:
     )
 
 
+def _withdraw(acting: Acting, message: wire.Withdraw) -> cmd.Command:
+    return cmd.WithdrawConsent(
+        by=acting.by,
+        capability=message.capability,
+        participant=message.participant,
+        continue_unrecorded=acting.continues_unrecorded(),
+    )
+
+
 def _unpublish(acting: Acting, message: wire.Unpublish) -> cmd.Command:
     if message.surface is None:
         return cmd.CloseVoice(by=acting.by)
@@ -208,10 +220,7 @@ COMMANDS: dict[type[wire.ClientMessage], tuple[Act | None, Callable[[Acting, Any
     wire.ClearMarks: (None, lambda a, _: cmd.ClearMarks(by=a.by)),
     wire.Unpublish: (None, _unpublish),
     wire.Leave: (None, lambda a, _: cmd.Remove(by=a.by, participant=a.by, reason=LeaveReason.LEFT)),
-    wire.Withdraw: (
-        None,
-        lambda a, m: cmd.WithdrawConsent(by=a.by, capability=m.capability, participant=m.participant),
-    ),
+    wire.Withdraw: (None, _withdraw),
     wire.Hide: (None, lambda a, m: cmd.HideSurface(by=a.by, surface=m.surface)),
     wire.Unhide: (Act.SHARE_SCREEN, lambda a, m: cmd.UnhideSurface(by=a.by, surface=m.surface)),
     wire.StopEverything: (None, lambda a, _: cmd.StopEverything(by=a.by)),

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from concierge.domain import events as ev
 from concierge.domain.ids import ParticipantId
-from concierge.domain.session import Session
+from concierge.domain.session import Flow, Session
 from concierge.services.hub import Hub
 from concierge.wire import messages as wire
 
@@ -17,8 +17,14 @@ def line_of(session: Session, event: ev.ChatSaid) -> wire.Line:
     return wire.Line(event.seq, who.id, who.name, who.role, event.text, event.at_ms)
 
 
-def announce(session: Session, hub: Hub, event: ev.Event, receipts: dict[ParticipantId, str]) -> bool:
-    """Send what one event means to people; return whether views have changed."""
+def announce(
+    session: Session,
+    hub: Hub,
+    event: ev.Event,
+    receipts: dict[ParticipantId, str],
+    flows: frozenset[Flow],
+) -> bool:
+    """Send what one event means to people; return whether views have changed. `flows` is what reaches whom by now."""
     match event:
         case ev.ChatSaid():
             _to_admitted(session, hub, line_of(session, event))
@@ -26,7 +32,7 @@ def announce(session: Session, hub: Hub, event: ev.Event, receipts: dict[Partici
         case ev.MarkDrawn():
             who = session.seats[event.participant].who
             mark = wire.Mark(who.id, who.name, who.role, event.surface, event.shape, event.points)
-            _to_viewers(session, hub, event, mark)
+            _to_viewers(session, hub, mark, flows)
             return False
         case ev.MarksCleared():
             _to_admitted(session, hub, wire.MarksWiped())
@@ -51,10 +57,10 @@ def _to_admitted(session: Session, hub: Hub, message: wire.ServerMessage) -> Non
             hub.send(seat.who.id, message)
 
 
-def _to_viewers(session: Session, hub: Hub, event: ev.MarkDrawn, mark: wire.Mark) -> None:
-    """A mark goes to the surface's owner and to whoever may see that surface now, nobody else."""
-    surface = session.surfaces.get(event.surface)
-    viewers = {flow.viewer for flow in session.flows(event.at_ms) if flow.source == event.surface}
+def _to_viewers(session: Session, hub: Hub, mark: wire.Mark, flows: frozenset[Flow]) -> None:
+    """A mark goes to the surface's owner and to whoever sees that surface now, nobody else."""
+    surface = session.surfaces.get(mark.surface)
+    viewers = {flow.viewer for flow in flows if flow.source == mark.surface}
     if surface is not None:
         viewers.add(surface.owner)
     for viewer in viewers:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 import json
+from collections.abc import Awaitable, Callable
 
 import structlog
 
@@ -16,20 +18,47 @@ from concierge.services.tools import Tools
 _log = structlog.get_logger(__name__)
 
 
+RETRY_S = 0.5
+TRIES = 20
+
+
 async def close_recording(tools: Tools, session: Session) -> None:
-    """Write the final segment and close the row. What fails here is finished by recovery at the next start."""
-    summary = json.dumps(
-        {"reason": session.end_reason, "events": session.last_seq, "ended_ms": session.ended_ms},
-        sort_keys=True,
-    )
-    try:
-        await tools.evidence.close(session.recording, summary)
-        row = await tools.recordings.get(session.recording)
-        if row is not None:
-            closed = dataclasses.replace(
-                row, state=RecordingState.CLOSED, closed_ms=session.ended_ms, outcome=session.outcome
-            )
-            await tools.recordings.close(closed)
-        await tools.pairings.drop(session.id)
-    except (EvidenceUnavailable, StoreUnavailable) as error:
-        _log.error("recording_not_closed", recording=session.recording, reason=str(error))
+    """Write the final segment and close the row, with patience for a disk or a database that is busy.
+
+    What fails to the last is finished by recovery at the next start.
+    """
+    for step in (_close_evidence, _close_row):
+        if not await _patiently(step, tools, session):
+            return
+
+
+async def _patiently(
+    step: Callable[[Tools, Session], Awaitable[None]], tools: Tools, session: Session
+) -> bool:
+    for left in reversed(range(TRIES)):
+        try:
+            await step(tools, session)
+        except (EvidenceUnavailable, StoreUnavailable) as error:
+            _log.warning("recording_not_closed", recording=session.recording, reason=str(error), tries=left)
+        else:
+            return True
+        if left:
+            await asyncio.sleep(RETRY_S)
+    return False
+
+
+async def _close_evidence(tools: Tools, session: Session) -> None:
+    """A recorder that failed at the very end goes on behind a signed gap, so that the end is on the record too."""
+    summary = {"reason": session.end_reason, "events": session.last_seq, "ended_ms": session.ended_ms}
+    await tools.evidence.resume(session.recording, "the recorder could not write")
+    await tools.evidence.close(session.recording, json.dumps(summary, sort_keys=True))
+
+
+async def _close_row(tools: Tools, session: Session) -> None:
+    row = await tools.recordings.get(session.recording)
+    if row is not None:
+        closed = dataclasses.replace(
+            row, state=RecordingState.CLOSED, closed_ms=session.ended_ms, outcome=session.outcome
+        )
+        await tools.recordings.close(closed)
+    await tools.pairings.drop(session.id)

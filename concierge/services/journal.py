@@ -2,6 +2,7 @@
 
 Rule: entries are handled strictly in order. While the recorder cannot write, decided entries wait here, are recorded
 as soon as it can again (behind a signed gap), and only then take effect; nothing decided is forgotten or reordered.
+Whatever goes wrong, even by our own fault, the journal goes on trying: a session never freezes without a word.
 """
 
 from __future__ import annotations
@@ -83,9 +84,15 @@ class Journal:
         while (entry := await self._entries.get()) is not None:
             await self._record(entry)
             await self._store(entry)
+            self._take_effect(entry)
+
+    def _take_effect(self, entry: Entry) -> None:
+        try:
             self._kept(entry)
-            if not entry.kept.done():
-                entry.kept.set_result(None)
+        except Exception:  # noqa: BLE001 - one effect that fails must not silence the session's journal
+            _log.exception("effect_failed", recording=self._recording)
+        if not entry.kept.done():
+            entry.kept.set_result(None)
 
     async def _record(self, entry: Entry) -> None:
         while True:
@@ -94,7 +101,9 @@ class Journal:
                     await self._evidence.resume(self._recording, "the recorder could not write")
                     entry.durable = self._evidence.commit(self._recording, entry.events)
                 await entry.durable
-            except EvidenceUnavailable:
+            except Exception as error:  # noqa: BLE001 - as for effects
+                if not isinstance(error, EvidenceUnavailable):
+                    _log.exception("events_not_recorded_yet", recording=self._recording)
                 self._stalled = True
                 entry.durable = None
                 await asyncio.sleep(RETRY_S)
@@ -109,6 +118,8 @@ class Journal:
                 await self._save(entry.after, entry.events)
             except StoreUnavailable as error:
                 _log.warning("session_not_saved_yet", recording=self._recording, reason=str(error))
-                await asyncio.sleep(RETRY_S)
+            except Exception:  # noqa: BLE001 - as for effects
+                _log.exception("session_not_saved_yet", recording=self._recording)
             else:
                 return
+            await asyncio.sleep(RETRY_S)

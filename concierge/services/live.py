@@ -20,14 +20,15 @@ from concierge.domain.decide import decide
 from concierge.domain.errors import EvidenceUnavailable, Refused
 from concierge.domain.evolve import evolve, fold
 from concierge.domain.ids import ParticipantId
-from concierge.domain.participant import Presence
-from concierge.domain.reasons import PauseReason
+from concierge.domain.participant import LeaveReason, Presence, Seat
+from concierge.domain.reasons import EndReason, PauseReason
 from concierge.domain.session import Session, State
 from concierge.services.announcing import announce, history
 from concierge.services.hub import Connection, Hub
 from concierge.services.journal import Entry, Journal
 from concierge.services.leaves import leaves_of
-from concierge.services.permission import check_grants
+from concierge.services.permission import check_grants, no_longer_held, no_longer_shared
+from concierge.services.ports import StoreUnavailable
 from concierge.services.showing import Backdrop, view_of
 from concierge.services.steering import Source, Steering
 from concierge.services.tools import Tools
@@ -99,6 +100,8 @@ class LiveSession:
         entry = self._journal.put(events, self.decided)
         if all(event.effect is ev.Effect.NARROWS for event in events):
             self._tell(events)
+        if any(isinstance(event, ev.HostChanged) for event in events):
+            self.redecide()
         return entry
 
     def _stream(self, events: tuple[ev.Event, ...]) -> None:
@@ -127,7 +130,10 @@ class LiveSession:
     def _tell(self, events: Sequence[ev.Event]) -> None:
         changed = False
         for event in events:
-            changed = announce(self.decided, self.hub, event, self.backdrop.receipts) or changed
+            changed = (
+                announce(self.decided, self.hub, event, self.backdrop.receipts, self.steering.flows)
+                or changed
+            )
             if isinstance(event, ev.ParticipantLeft):
                 self.steering.left(event.participant)
             elif isinstance(event, ev.SessionEnded):
@@ -147,11 +153,21 @@ class LiveSession:
             raise Refused("no_such_participant", f"{participant} has no seat")
         self.hub.join(participant, connection, self._tools.clock.now())
         self.hub.send(participant, self._welcome(participant))
-        if seat.admitted:
-            for line in history(self.decided, await self._tools.sessions.events(self.decided.id)):
-                self.hub.send(participant, line)
         self.send_view(participant)
         self._regain(participant)
+        if self._known(participant).seats[participant].admitted:
+            await self._tell_history(participant, connection)
+
+    async def _tell_history(self, participant: ParticipantId, connection: Connection) -> None:
+        """Send the chat so far; a database that does not answer costs a page its history, not its seat."""
+        try:
+            events = await self._tools.sessions.events(self.decided.id)
+        except StoreUnavailable as error:
+            _log.warning("history_not_told", session=self.decided.id, reason=str(error))
+            return
+        if self.hub.is_current(participant, connection):
+            for line in history(self.decided, events):
+                self.hub.send(participant, line)
 
     def _regain(self, participant: ParticipantId) -> None:
         """End the pause that a silence caused, without making the page's own messages wait for the recorder."""
@@ -192,7 +208,14 @@ class LiveSession:
     def view(self, participant: ParticipantId) -> wire.View:
         """Return what this participant may know now."""
         now, installation = self._tools.clock.now(), self._tools.installation
-        return wire.View(view_of(self.decided, participant, now, self.backdrop, installation, self.steering))
+        known = self._known(participant)
+        return wire.View(view_of(known, participant, now, self.backdrop, installation, self.steering))
+
+    def _known(self, participant: ParticipantId) -> Session:
+        """Whoever has been let in, but not yet on the record, knows what one knows in the lobby."""
+        kept = self.durable.seat(participant)
+        waits = kept is not None and not kept.admitted and self.durable.state is not State.ENDED
+        return self.durable if waits and self.decided.seats[participant].admitted else self.decided
 
     def send_view(self, participant: ParticipantId) -> None:
         """Send one participant their view anew."""
@@ -203,6 +226,37 @@ class LiveSession:
         """Send everybody their view anew."""
         for participant in self.hub.connected():
             self.send_view(participant)
+
+    def put_out(self, seat: Seat) -> None:
+        """Somebody of the desk has no business here any more: the seat is theirs no longer, from now on.
+
+        A host cannot be taken out of a session; for the others it is as if the host had left.
+        """
+        who = seat.who.id
+        if who != self.decided.host:
+            self.narrow(cmd.Remove(participant=who, reason=LeaveReason.REMOVED))
+            return
+        if self.decided.state is State.WAITING:
+            self.narrow(cmd.End(reason=EndReason.HOST_LEFT))
+            return
+        self.narrow(cmd.LosePresence(participant=who))
+        self.narrow(cmd.Pause(reason=PauseReason.HOST_LEFT))
+        self.steering.left(who)
+        self.hub.dismiss(who, wire.Farewell(LeaveReason.REMOVED, self.backdrop.receipts.get(who, "")))
+
+    def redecide(self) -> int:
+        """Ask the policies anew about all that is granted and shown; return how much they took away."""
+        session, policy = self.decided, self._tools.policy
+        if session.state is State.ENDED:
+            return 0
+        taken: list[cmd.Command] = [
+            cmd.RevokeByPolicy(participant=who, capability=capability)
+            for who, capability in no_longer_held(policy, session)
+        ]
+        taken += [cmd.CloseSurface(surface=surface) for surface in no_longer_shared(policy, session)]
+        for command in taken:
+            self.narrow(command)
+        return len(taken)
 
     # --- media ---
 

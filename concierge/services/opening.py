@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 from dataclasses import replace
+
+import structlog
 
 from concierge.domain import events as ev
 from concierge.domain import limits
@@ -10,13 +14,14 @@ from concierge.domain.access import AccessRequest, Act, Principal, Resource
 from concierge.domain.capability import IN_A_BROWSER, Capability
 from concierge.domain.commands import OpenSession
 from concierge.domain.decide import decide
-from concierge.domain.errors import Refused
+from concierge.domain.errors import ConciergeError, EvidenceUnavailable, Refused
 from concierge.domain.evolve import evolve
 from concierge.domain.ids import ParticipantId, RecordingId, SessionId, TicketId
 from concierge.domain.participant import Participant, Role
 from concierge.domain.person import Person
 from concierge.domain.recording import Recording, RecordingState
-from concierge.domain.ticket import TicketState
+from concierge.domain.session import Session
+from concierge.domain.ticket import Ticket, TicketState
 from concierge.services.leaves import leaves_of
 from concierge.services.live import LiveSession
 from concierge.services.permission import check
@@ -25,6 +30,8 @@ from concierge.services.registry import Registry
 from concierge.services.showing import Backdrop
 from concierge.services.tools import Tools
 from concierge.wire.view import CodeView
+
+_log = structlog.get_logger(__name__)
 
 DAY_MS = 24 * 60 * 60_000
 HOST_CEILING = IN_A_BROWSER - {Capability.RECORD}
@@ -38,8 +45,11 @@ async def open_session(
     if record is None:
         raise Refused("no_such_ticket", f"{ticket} does not exist")
     check(tools.policy, AccessRequest(principal, Act.OPEN_SESSION, Resource("Ticket", ticket)))
-    if registry.of_ticket(ticket) is not None:
-        raise Refused("session_open_already", f"{ticket} has a live session")
+    with registry.opening(ticket):
+        return await _open(tools, registry, host, record)
+
+
+async def _open(tools: Tools, registry: Registry, host: Person, record: Ticket) -> LiveSession:
     seat = Participant(
         id=ParticipantId(tools.mint.id("participant")),
         role=Role.HOST,
@@ -51,30 +61,49 @@ async def open_session(
     command = OpenSession(
         by=seat.id,
         session=SessionId(tools.mint.id("session")),
-        ticket=ticket,
+        ticket=record.id,
         recording=RecordingId(tools.mint.id("recording")),
         host=seat,
     )
     (event,) = decide(None, command, tools.clock.now())
     session = evolve(None, event)
-    await _evidence_first(tools, session.recording, event, record.customer.name)
-    await tools.sessions.save(session, [event], leaves_of(session, [event]))
+    await _evidence_first(tools, session, event, record.customer.name)
     if record.state is TicketState.OPEN:
-        await tools.tickets.set_state(ticket, TicketState.WAITING, tools.clock.wall())
+        await tools.tickets.set_state(record.id, TicketState.WAITING, tools.clock.wall())
     live = registry.add(session, Backdrop(record.number, record.title))
     await new_code(tools, live)
     return live
 
 
-async def _evidence_first(tools: Tools, recording: RecordingId, event: ev.Event, customer_name: str) -> None:
-    """The recording exists and holds the first event before anything else does."""
+async def _evidence_first(tools: Tools, session: Session, event: ev.Event, customer_name: str) -> None:
+    """The recording exists and holds the first event before anything else does; without its row it is closed again."""
     if not isinstance(event, ev.SessionOpened):
         raise Refused("not_now", "a session begins with SessionOpened")
+    recording = session.recording
     opening = RecordingOpening(recording, event.session, event.ticket, event.at_ms)
     wrapped = await tools.evidence.open(opening)
-    await tools.evidence.commit(recording, [event])
-    row = Recording(
-        id=recording,
+    try:
+        await _first_words(tools, session, event, _row(tools, event, customer_name), wrapped)
+    except ConciergeError:
+        await _close_again(tools, recording)
+        raise
+
+
+async def _first_words(
+    tools: Tools, session: Session, event: ev.SessionOpened, row: Recording, wrapped: bytes
+) -> None:
+    try:
+        async with asyncio.timeout(limits.EVIDENCE_COMMIT_MS / 1000):
+            await tools.evidence.commit(session.recording, [event])
+    except TimeoutError:
+        raise EvidenceUnavailable("the recording does not keep up") from None
+    await tools.recordings.add(row, wrapped)
+    await tools.sessions.save(session, [event], leaves_of(session, [event]))
+
+
+def _row(tools: Tools, event: ev.SessionOpened, customer_name: str) -> Recording:
+    return Recording(
+        id=event.recording,
         session=event.session,
         ticket=event.ticket,
         state=RecordingState.OPEN,
@@ -85,7 +114,16 @@ async def _evidence_first(tools: Tools, recording: RecordingId, event: ev.Event,
         customer_name=customer_name,
         people=(event.host.name,),
     )
-    await tools.recordings.add(row, wrapped)
+
+
+async def _close_again(tools: Tools, recording: RecordingId) -> None:
+    """A session that could not be kept leaves a closed recording behind, not one that stays open for ever."""
+    summary = json.dumps({"reason": "not_opened", "events": 1})
+    try:
+        async with asyncio.timeout(limits.EVIDENCE_COMMIT_MS / 1000):
+            await tools.evidence.close(recording, summary)
+    except (EvidenceUnavailable, TimeoutError) as error:
+        _log.error("recording_not_closed", recording=recording, reason=str(error))
 
 
 async def new_code(tools: Tools, live: LiveSession) -> CodeView:

@@ -7,6 +7,7 @@ changes, never per frame.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from concierge.domain import events as ev
 from concierge.domain.access import AccessDecision, AccessRequest, Act, Attribute, Principal, Resource
@@ -14,6 +15,7 @@ from concierge.domain.capability import Capability
 from concierge.domain.errors import Refused
 from concierge.domain.evolve import evolve
 from concierge.domain.grant import Grant
+from concierge.domain.ids import ParticipantId, SurfaceId
 from concierge.domain.participant import Participant, Presence, Role
 from concierge.domain.session import Session
 from concierge.services.policy_port import PolicyEngine
@@ -51,12 +53,17 @@ def check(policy: PolicyEngine, request: AccessRequest) -> AccessDecision:
     return decision
 
 
-def check_act(policy: PolicyEngine, session: Session, who: Participant, act: Act) -> None:
-    """Raise Refused unless the policy lets this participant do this in this session."""
+def act_request(session: Session, who: Participant, act: Act) -> AccessRequest:
+    """Return the question whether a participant may do this in this session."""
     context: dict[str, Attribute] = {}
     if act is Act.SHARE_SCREEN:
         context["consented"] = any(key[1] is Capability.VIEW_SCREEN for key in session.grants)
-    check(policy, AccessRequest(participant_principal(session, who), act, session_resource(session), context))
+    return AccessRequest(participant_principal(session, who), act, session_resource(session), context)
+
+
+def check_act(policy: PolicyEngine, session: Session, who: Participant, act: Act) -> None:
+    """Raise Refused unless the policy lets this participant do this in this session."""
+    check(policy, act_request(session, who, act))
 
 
 def hold_request(session: Session, grant: Grant) -> AccessRequest:
@@ -85,10 +92,27 @@ def check_grants(policy: PolicyEngine, session: Session, events: Iterable[ev.Eve
         session = evolve(session, event)
 
 
-def no_longer_held(policy: PolicyEngine, session: Session) -> list[tuple[str, Capability]]:
-    """Return the grants in force that the policy would not permit now."""
+def no_longer_held(policy: PolicyEngine, session: Session) -> list[tuple[ParticipantId, Capability]]:
+    """Return the grants in force that the policy would not permit now.
+
+    A host who is silent for a moment takes nobody's grants away: the pause does what has to be done. So the question is
+    put as if the host were there.
+    """
+    held = []
+    for grant in session.grants.values():
+        request = hold_request(session, grant)
+        request = replace(request, context={**request.context, "host_present": True})
+        if not policy.decide(request).permitted:
+            held.append(grant.key)
+    return held
+
+
+def no_longer_shared(policy: PolicyEngine, session: Session) -> list[SurfaceId]:
+    """Return the surfaces that the policy would not let their owner share now."""
     return [
-        (grant.participant, grant.capability)
-        for grant in session.grants.values()
-        if not policy.decide(hold_request(session, grant)).permitted
+        surface.id
+        for surface in session.surfaces.values()
+        if not policy.decide(
+            act_request(session, session.seats[surface.owner].who, Act.SHARE_SCREEN)
+        ).permitted
     ]

@@ -11,16 +11,18 @@ import structlog
 
 from concierge.domain import commands as cmd
 from concierge.domain import events as ev
+from concierge.domain import limits
 from concierge.domain.decide import decide
 from concierge.domain.errors import EvidenceUnavailable
 from concierge.domain.evolve import fold
 from concierge.domain.ids import RecordingId, SessionId
+from concierge.domain.participant import Role
 from concierge.domain.reasons import EndReason, PauseReason
 from concierge.domain.session import Session, State
 from concierge.services.closing import close_recording
 from concierge.services.joining import mint_receipt
 from concierge.services.leaves import leaves_of
-from concierge.services.ports import RecordingOpening
+from concierge.services.ports import RecordingOpening, StoreUnavailable
 from concierge.services.registry import Registry
 from concierge.services.showing import Backdrop
 from concierge.services.tools import Tools
@@ -29,13 +31,21 @@ _log = structlog.get_logger(__name__)
 
 
 async def recover(tools: Tools, registry: Registry) -> int:
-    """Recover every unfinished session; return how many are live again."""
+    """Recover every unfinished session; return how many are live again. Raises StoreUnavailable.
+
+    One that cannot be recovered for a reason nobody thought of is left as it is for the next start, and the others go on.
+    """
     count = 0
     for session_id, recording_id in await tools.sessions.unfinished():
-        session = await _recover_one(tools, session_id, recording_id)
-        if session is not None and session.state is not State.ENDED:
-            await _revive(tools, registry, session)
-            count += 1
+        try:
+            session = await _recover_one(tools, session_id, recording_id)
+            if session is not None and session.state is not State.ENDED:
+                await _revive(tools, registry, session)
+                count += 1
+        except StoreUnavailable:
+            raise
+        except Exception:  # noqa: BLE001 - one session's fault must not keep the whole desk shut
+            _log.exception("session_not_recovered", session=session_id)
     return count
 
 
@@ -74,6 +84,9 @@ async def _bring_together(tools: Tools, kept: list[ev.Event], recorded: list[ev.
 
 
 async def _end_unrecorded(tools: Tools, session: Session) -> Session:
+    """Its row stays open, so that the next start looks again whether the recording has come back."""
+    if session.state is State.ENDED:
+        return session
     events = decide(session, cmd.End(reason=EndReason.RECORDING_FAILED), tools.clock.now())
     session = fold(events, session)
     await tools.sessions.save(session, events, leaves_of(session, list(events)))
@@ -85,6 +98,8 @@ async def _revive(tools: Tools, registry: Registry, session: Session) -> None:
     backdrop = Backdrop(ticket.number if ticket else "", ticket.title if ticket else "")
     for seat in session.present():
         backdrop.receipts[seat.who.id] = await mint_receipt(tools, session.id, seat.who.id)
+        if seat.who.role is Role.CUSTOMER and not seat.admitted:
+            backdrop.digits[seat.who.id] = tools.mint.digits(limits.MATCH_DIGITS)
         if seat.who.invite is not None:
             invite = await tools.invites.get(seat.who.invite)
             backdrop.briefs[seat.who.id] = invite.brief if invite is not None else ""

@@ -6,13 +6,23 @@ One task beats for everybody (HEARTBEAT_EVERY_MS): pulses out, silences, recorde
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import structlog
 
 from concierge.domain import commands as cmd
 from concierge.domain import limits
 from concierge.domain.errors import ConciergeError, Refused
-from concierge.domain.ids import InviteId, ParticipantId, RecordingId, SessionId, SurfaceId, TicketId
+from concierge.domain.ids import (
+    InviteId,
+    ParticipantId,
+    PersonId,
+    RecordingId,
+    SessionId,
+    SurfaceId,
+    TicketId,
+)
 from concierge.domain.reasons import PauseReason
 from concierge.domain.session import Session, State
 from concierge.services.closing import close_recording
@@ -33,6 +43,7 @@ class Registry:
     def __init__(self, tools: Tools) -> None:
         self._tools = tools
         self._live: dict[SessionId, LiveSession] = {}
+        self._opening: set[TicketId] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self._beat: asyncio.Task[None] | None = None
         self._count = 0
@@ -61,6 +72,17 @@ class Registry:
         """Return the newest live session of a ticket, or None."""
         found = [live for live in self._live.values() if live.decided.ticket == ticket]
         return max(found, key=lambda live: live.decided.opened_ms, default=None)
+
+    @contextmanager
+    def opening(self, ticket: TicketId) -> Iterator[None]:
+        """Hold a ticket while its session is being opened. Raises Refused when it has a live one or gets one now."""
+        if ticket in self._opening or self.of_ticket(ticket) is not None:
+            raise Refused("session_open_already", f"{ticket} has a live session")
+        self._opening.add(ticket)
+        try:
+            yield
+        finally:
+            self._opening.discard(ticket)
 
     def add(self, session: Session, backdrop: Backdrop) -> LiveSession:
         """Take over a session."""
@@ -108,7 +130,8 @@ class Registry:
                     self._spawn(live, cmd.NoteClockStep(by_ms=step))
 
     def _spawn(self, live: LiveSession, command: cmd.Command) -> None:
-        name = f"{type(command).__name__} {live.decided.id}"
+        """Submit on a task of its own; the same command that is still on its way is not sent after itself."""
+        name = f"{command} {live.decided.id}"
         if any(task.get_name() == name for task in self._tasks):
             return
         task = asyncio.create_task(self._submit(live, command), name=name)
@@ -166,6 +189,19 @@ class Registry:
         """A revoked invite takes its seats with it, in whatever session they are."""
         for live in self.all():
             live.narrow(cmd.RemoveInvited(invite=invite))
+
+    # --- people and policies that change under a session ---
+
+    def person_disabled(self, person: PersonId) -> None:
+        """A disabled person is out of every session at once. One who hosts counts as having left: vendors are out too."""
+        for live in self.all():
+            for seat in live.decided.present():
+                if seat.who.person == person:
+                    live.put_out(seat)
+
+    def redecide(self) -> int:
+        """Ask the policies anew, after they were loaded anew, about everything in force; return how much they took."""
+        return sum(live.redecide() for live in self.all())
 
     # --- ending ---
 

@@ -5,12 +5,20 @@ The caller passes the flows that are both decided and durable; this file only fi
 
 from __future__ import annotations
 
+from concierge.domain.capability import Capability
 from concierge.domain.ids import ParticipantId, RecordingId, SessionId, SurfaceId
 from concierge.domain.session import Flow, Session
 from concierge.services.media_port import MediaPlane, SourceId
 from concierge.services.ports import EvidenceLog
 
 Source = SurfaceId | ParticipantId
+
+
+def _same_grant(durable: Session, decided: Session, flow: Flow) -> bool:
+    """Whether the flow rests on one and the same grant in both: one given anew waits for its own record."""
+    capability = Capability.VIEW_SCREEN if flow.source in decided.surfaces else Capability.VOICE
+    key = (flow.viewer, capability)
+    return durable.grants.get(key) == decided.grants.get(key)
 
 
 class Steering:
@@ -53,7 +61,9 @@ class Steering:
         """Open what is both decided and durable."""
         sources = durable.sources() & decided.sources() & self._published
         wanted = durable.flows(now_ms) & decided.flows(now_ms)
-        flows = frozenset(flow for flow in wanted if flow.source in sources)
+        flows = frozenset(
+            flow for flow in wanted if flow.source in sources and _same_grant(durable, decided, flow)
+        )
         for source in sources - self._open:
             self._plane.open_source(SourceId(source), self._evidence.frames(self._recording))
         for flow in flows - self._flows:

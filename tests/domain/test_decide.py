@@ -105,7 +105,13 @@ def test_a_session_begins_by_being_opened_once_by_a_host() -> None:
     assert Play() << by_an_observer >> refused("host_only")
 
 
-@pytest.mark.parametrize("scene", [lobby, *SCENES[2:]])
+def test_stop_everything_from_the_lobby_ends_nobodys_session() -> None:
+    play = lobby()
+    assert play << cmd.StopEverything(by=CUSTOMER.id) >> happened(ev.ParticipantLeft, participant=CUSTOMER.id)
+    assert play.session.state is State.WAITING
+
+
+@pytest.mark.parametrize("scene", SCENES[2:])
 def test_stop_everything_works_from_every_state_at_once(scene: Callable[[], Play]) -> None:
     play = scene()
     assert (

@@ -157,7 +157,6 @@ def test_a_new_host_does_not_ask_about_the_recording_twice() -> None:
 def test_who_may_be_asked_for_what() -> None:
     play = with_vendor()
     codes = {
-        (Capability.CHAT, HOST.id): "needs_no_consent",
         (Capability.CONTROL_INPUT, HOST.id): "beyond_ceiling",
         (Capability.VIEW_SCREEN, CUSTOMER.id): "not_for_customer",
         (Capability.VIEW_SCREEN, ParticipantId("nobody")): "no_such_participant",
@@ -167,6 +166,20 @@ def test_who_may_be_asked_for_what() -> None:
     assert play << ask(Capability.VIEW_SCREEN, HOST.id)[1] >> NOTHING
     assert lobby() << ask(Capability.VIEW_SCREEN, HOST.id)[1] >> refused("not_now")
     assert matched() << ask(Capability.VIEW_SCREEN, HOST.id)[1] >> refused("recording_first")
+
+
+def test_what_needs_no_consent_is_given_back_within_the_ceiling() -> None:
+    play = with_vendor()
+    assert play << ask(Capability.CHAT, VENDOR.id)[1] >> NOTHING
+    assert (
+        play << cmd.TakeBack(by=HOST.id, capability=Capability.CHAT, participant=VENDOR.id) >> ev.GrantRevoked
+    )
+    assert play << ask(Capability.CHAT, VENDOR.id, by=VENDOR.id)[1] >> refused("host_only")
+    assert play << ask(Capability.CHAT, VENDOR.id)[1] >> ev.GrantGiven
+    assert play.session.holds(VENDOR.id, Capability.CHAT, play.now_ms)
+    assert play.session.grants[VENDOR.id, Capability.CHAT].until_ms <= play.session.until(
+        play.session.seats[VENDOR.id]
+    )
 
 
 def test_what_needs_the_endpoint_client_is_not_asked_for_without_it() -> None:

@@ -342,9 +342,10 @@ def test_five_minutes_without_the_host_count_as_leaving() -> None:
 def test_a_waiting_session_without_its_host_ends() -> None:
     play = lobby()
     assert play << cmd.LosePresence(participant=HOST.id) >> ev.PresenceLost
+    assert play.session.deadline() == play.now_ms + limits.HOST_LOST_WAITING_MS
     assert (
         play
-        << Wait(limits.HOST_LOST_END_MS)
+        << Wait(limits.HOST_LOST_WAITING_MS)
         << cmd.Tick()
         >> happened(ev.SessionEnded, reason=EndReason.HOST_LOST)
     )

@@ -99,14 +99,18 @@ def test_the_next_deadline_is_the_earliest() -> None:
     assert play.session.deadline() == play.now_ms + limits.PAUSED_MAX_MS
 
 
-def test_how_long_the_host_has_been_away() -> None:
+def test_when_an_absent_host_counts_as_having_left() -> None:
     play = seen()
-    since = [play.session.host_away_ms]
+    lost = [play.session.host_lost_ms]
     for line in (cmd.LosePresence(participant=HOST.id), cmd.Pause(reason=PauseReason.HOST_LEFT)):
         play.does(line)
-        since.append(play.session.host_away_ms)
+        lost.append(play.session.host_lost_ms)
     # Once it counts as leaving it is no deadline any more.
-    assert since == [None, play.now_ms, None]
+    assert lost == [None, play.now_ms + limits.HOST_LOST_END_MS, None]
+
+
+def test_while_the_customer_is_waited_for_the_host_may_be_away_for_longer_than_a_code_lives() -> None:
+    assert limits.CODE_LIFE_MS < limits.HOST_LOST_WAITING_MS < limits.WAITING_MAX_MS
 
 
 def test_the_deadlines_and_warnings_of_a_seat() -> None:
