@@ -12,8 +12,11 @@ from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import Future
 from pathlib import Path
 
+import structlog
+
 from concierge.adapters.evidence_tracks import OpenRecording, Sink
 from concierge.adapters.keys import Keyring, KeyUnavailable
+from concierge.domain import limits
 from concierge.domain.errors import BadInput, EvidenceUnavailable
 from concierge.domain.event_codec import decode
 from concierge.domain.events import Event
@@ -29,6 +32,8 @@ from recorder.reading import read_recording
 from recorder.records import Record, RecordType
 from recorder.thread import RecordingThread
 
+_log = structlog.get_logger(__name__)
+
 
 class RecorderEvidence:
     """EvidenceLog over one recorder thread and a directory of recordings."""
@@ -36,6 +41,7 @@ class RecorderEvidence:
     def __init__(
         self, folder: Path, thread: RecordingThread, key: InstallationKey, ring: Keyring, clock: Clock
     ) -> None:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._folder = folder
         self._thread = thread
         self._key = key
@@ -52,19 +58,40 @@ class RecorderEvidence:
     # --- opening ---
 
     async def open(self, opening: RecordingOpening) -> bytes:
-        """Create a recording; return its wrapped data key."""
+        """Create a recording; return its wrapped data key. Waits at most EVIDENCE_COMMIT_MS for the disk.
+
+        The recorder makes the directory on its own thread: a disk that hangs must not hold up the event loop.
+        """
         dek = self._ring.fresh()
         directory = self._folder / opening.recording
         try:
-            directory.mkdir(mode=0o700, parents=True)
             handle = self._thread.create(
                 directory, _header(opening), dek, self._key.signer, self._failure_of(opening.recording)
             )
-            await asyncio.wrap_future(handle.opened)
-        except (OSError, RecorderError) as error:
+        except RecorderError as error:
             raise EvidenceUnavailable(f"the recording cannot be opened: {error}") from None
-        self._open[opening.recording] = OpenRecording(handle, opening.opened_ms, self._clock)
+        current = OpenRecording(handle, opening.opened_ms, self._clock)
+        try:
+            async with asyncio.timeout(limits.EVIDENCE_COMMIT_MS / 1000):
+                await asyncio.wrap_future(handle.opened)
+        except (RecorderError, TimeoutError, asyncio.CancelledError) as error:
+            handle.opened.add_done_callback(lambda opened: self._let_go(current, opened))
+            if isinstance(error, asyncio.CancelledError):
+                raise
+            reason = str(error) or "the disk does not answer"
+            raise EvidenceUnavailable(f"the recording cannot be opened: {reason}") from None
+        self._open[opening.recording] = current
         return self._ring.wrap(opening.recording, dek)
+
+    def _let_go(self, current: OpenRecording, opened: Future[int]) -> None:
+        """Nobody waits for this recording any more: close what came too late, drop the keys of what failed."""
+        try:
+            if opened.exception() is None:
+                current.handle.close(recorder_events.summary(current.now_us(), {"reason": "not_opened"}))
+            else:
+                self._thread.abandon(current.handle)
+        except RecorderError as error:
+            _log.warning("recording_not_let_go", reason=str(error))
 
     async def reopen(self, opening: RecordingOpening, wrapped_key: bytes) -> list[Event]:
         """Recover after a crash into a new epoch; return every event the recording holds.
@@ -114,10 +141,12 @@ class RecorderEvidence:
     # --- writing ---
 
     def commit(self, recording: RecordingId, events: Sequence[Event]) -> Awaitable[None]:
-        """Enqueue now; the awaitable resolves when durable."""
+        """Enqueue now; the awaitable resolves when durable. Raises EvidenceUnavailable when the queue takes nothing."""
         current = self._current(recording)
         future = current.handle.commit(current.records_of(events))
-        return _durable(future)
+        if future.done() and future.exception() is not None:
+            raise EvidenceUnavailable(str(future.exception()))
+        return _durable(asyncio.wrap_future(future))
 
     def enqueue(self, recording: RecordingId, events: Sequence[Event]) -> None:
         """Enqueue stream events."""
@@ -138,7 +167,9 @@ class RecorderEvidence:
         return 0 if current is None else current.handle.lag_us() // 1000
 
     async def resume(self, recording: RecordingId, reason: str) -> None:  # noqa: ARG002 - the recorder names the failure
-        """Try to write again after a failure, behind a signed gap. Nothing to do when it writes."""
+        """Try to write again after a failure, behind a signed gap. Nothing to do when it writes, or is closed already."""
+        if recording in self._closed:
+            return
         current = self._current(recording)
         if current.handle.state is State.RUNNING:
             return
@@ -167,11 +198,24 @@ class RecorderEvidence:
         return current
 
 
-async def _durable(future: Future[int]) -> None:
-    try:
-        await asyncio.wrap_future(future)
-    except RecordingUnavailableError as error:
-        raise EvidenceUnavailable(str(error)) from None
+def _durable(written: asyncio.Future[int]) -> asyncio.Future[None]:
+    """Return a future in the session core's words; one that nobody waits for any more complains to nobody."""
+    durable: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    def tell(written: asyncio.Future[int]) -> None:
+        error = None if written.cancelled() else written.exception()
+        if durable.done():
+            return
+        if written.cancelled():
+            durable.cancel()
+        elif error is not None:
+            durable.set_exception(EvidenceUnavailable(str(error)))
+            durable.exception()
+        else:
+            durable.set_result(None)
+
+    written.add_done_callback(tell)
+    return durable
 
 
 def _header(opening: RecordingOpening) -> Header:

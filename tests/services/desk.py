@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from concierge import shipped
-from concierge.adapters.cedar import load_policies
+from concierge.adapters.cedar import CedarPolicyEngine, load_policies
 from concierge.adapters.db.migrate import migrate
 from concierge.adapters.db.repositories import Database
 from concierge.adapters.evidence import RecorderEvidence
@@ -20,18 +20,22 @@ from concierge.domain.access import DeskRole, Principal
 from concierge.domain.capability import Capability
 from concierge.domain.ids import CompanyId, ConsentId, ParticipantId, PersonId, SurfaceId, TicketId
 from concierge.domain.person import Company, Person
+from concierge.domain.recording import RecordingState
 from concierge.domain.surface import SurfaceKind
 from concierge.domain.ticket import Customer, Priority, Ticket, TicketState
 from concierge.services.acting import act
+from concierge.services.inviting import InviteWish, create_invite, redeem_invite
 from concierge.services.joining import TakenSeat, join_as_customer
 from concierge.services.live import LiveSession
 from concierge.services.opening import open_session
 from concierge.services.ports import AuditLeaf
 from concierge.services.recovering import recover
 from concierge.services.registry import Registry
+from concierge.services.replay_port import Script
 from concierge.services.tools import Installation, Tools
 from concierge.wire import messages as wire
 from recorder.installation import InstallationKey
+from recorder.store import Files
 from recorder.thread import RecordingThread
 from tests.services.fakes import FakePlane, Page
 
@@ -66,6 +70,7 @@ class Desk:
     key: InstallationKey
     recorder: RecordingThread
     database: Database
+    policy: CedarPolicyEngine
     anna: Person
     ben: Person
     ticket: Ticket
@@ -137,6 +142,44 @@ class Desk:
         surface = await self.share(live, seat.participant)
         return live, seat.participant, surface
 
+    async def vendor(self, live: LiveSession, *capabilities: Capability) -> ParticipantId:
+        """Invite a vendor, who comes in by the lobby and is admitted; whatever the customer is asked, it is yes."""
+        seat = await self.knock(live, *capabilities)
+        await self.send(live, live.decided.host, wire.Admit(seat.participant))
+        for question in list(live.decided.questions.values()):
+            await self.yes(live, question.capability, question.participant)
+        return seat.participant
+
+    async def knock(self, live: LiveSession, *capabilities: Capability) -> TakenSeat:
+        """Invite a vendor, who redeems the invite and waits in the lobby."""
+        now = self.clock.wall()
+        wish = InviteWish(
+            ticket=self.ticket.id,
+            company=self.company.id,
+            vendor_name="Victor Lang",
+            vendor_email="victor@printworks.example",
+            capabilities=frozenset(capabilities or (Capability.VIEW_SCREEN, Capability.CHAT)),
+            from_ms=now,
+            until_ms=now + 60 * 60_000,
+            brief="Look at the queue.",
+        )
+        made = await create_invite(self.tools, self.principal(self.anna), self.anna.id, wish)
+        return await redeem_invite(self.tools, self.registry, made.link.rpartition("/")[2], made.pin)
+
+    async def ended(self, live: LiveSession) -> None:
+        """Wait until a session's end and its closed recording are kept."""
+        async with asyncio.timeout(10):
+            while True:
+                row = await self.tools.recordings.get(live.decided.recording)
+                if row is not None and row.state is RecordingState.CLOSED:
+                    return
+                await asyncio.sleep(0.01)
+
+    async def script(self, live: LiveSession) -> Script:
+        """Return what the recording says, verified."""
+        wrapped = await self.tools.recordings.wrapped_key(live.decided.recording)
+        return await self.reader.script(live.decided.recording, wrapped)
+
     def beat(self, live: LiveSession) -> None:
         """Let every page be heard now."""
         for participant, page in self.pages.items():
@@ -151,19 +194,28 @@ class Desk:
 
 @asynccontextmanager
 async def desk_in(
-    folder: Path, clock: FakeClock | None = None, *, plane: FakePlane | None = None
+    folder: Path,
+    clock: FakeClock | None = None,
+    *,
+    plane: FakePlane | None = None,
+    files: Files | None = None,
+    policies: Path = shipped.POLICIES,
 ) -> AsyncIterator[Desk]:
-    """Return a desk on a folder; a second one on the same folder finds what the first left."""
+    """Return a desk on a folder; a second one on the same folder finds what the first left.
+
+    `files` is the disk under the recorder; `policies` a folder of policies.
+    """
     clock, plane = clock or FakeClock(), plane or FakePlane()
     url = f"sqlite:///{folder / 'desk.sqlite3'}"
     fresh = not (folder / "desk.sqlite3").exists()
     await asyncio.to_thread(migrate, url)
     database = Database(url)
     await database.start()
-    recorder = RecordingThread()
+    recorder = RecordingThread(files=files)
     recorder.start()
     ring = Keyring(b"k" * 32)
     key = InstallationKey.load_or_generate(folder / "installation.pem")
+    policy = load_policies(policies)
     evidence = RecorderEvidence(folder / "recordings", recorder, key, ring, clock)
     tools = Tools(
         installation=Installation("Northwind", "+00 0000", "http://localhost:1", 90),
@@ -171,7 +223,7 @@ async def desk_in(
         clock=clock,
         mint=SecretsMint(),
         secrets=PepperedSecrets(b"p" * 32),
-        policy=load_policies(shipped.POLICIES),
+        policy=policy,
         media=plane,
         evidence=evidence,
         sessions=database.sessions,
@@ -190,7 +242,20 @@ async def desk_in(
     await recover(tools, registry)
     reader = RecorderReader(folder / "recordings", key.public, ring)
     desk = Desk(
-        folder, clock, plane, tools, registry, reader, key, recorder, database, anna, ben, ticket, company
+        folder=folder,
+        clock=clock,
+        plane=plane,
+        tools=tools,
+        registry=registry,
+        reader=reader,
+        key=key,
+        recorder=recorder,
+        database=database,
+        policy=policy,
+        anna=anna,
+        ben=ben,
+        ticket=ticket,
+        company=company,
     )
     try:
         yield desk

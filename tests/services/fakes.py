@@ -16,7 +16,7 @@ class FakePlane:
     def __init__(self) -> None:
         self.calls: list[tuple[str, ...]] = []
         self.open: dict[SourceId, FrameSink] = {}
-        self.permitted: set[tuple[SourceId, ParticipantId]] = set()
+        self.permitted: set[tuple[str, str]] = set()
         self.observer: MediaObserver | None = None
 
     def _note(self, *call: str) -> None:
@@ -50,7 +50,7 @@ class FakePlane:
         self.permitted.discard((source, viewer))
 
     def slots_of(self, session: SessionId, viewer: ParticipantId) -> list[ViewerSlots]:
-        return [ViewerSlots(source, "0") for source, who in self.permitted if who == viewer]
+        return [ViewerSlots(SourceId(source), "0") for source, who in self.permitted if who == viewer]
 
     def close_source(self, source: SourceId) -> None:
         self._note("close", source)

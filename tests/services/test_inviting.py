@@ -114,7 +114,8 @@ async def test_without_a_session_nothing_is_used_up(desk: Desk) -> None:
         await redeem_invite(desk.tools, desk.registry, secret, made.pin)
     assert caught.value.code == "session_not_open"
     await desk.sharing()
-    assert await redeem_invite(desk.tools, desk.registry, secret, made.pin)
+    seat = await redeem_invite(desk.tools, desk.registry, secret, made.pin)
+    assert seat.secret != secret
 
 
 async def test_before_after_and_unknown(desk: Desk) -> None:

@@ -81,6 +81,12 @@ def said(number: int) -> tuple[Event, ...]:
     return (ChatSaid(seq=number, at_ms=0, participant=ParticipantId("par_x"), text="x"),)
 
 
+async def stalled(journal: Journal) -> None:
+    async with asyncio.timeout(5):
+        while not journal.stalled:  # noqa: ASYNC110 - one turn of the loop at a time
+            await asyncio.sleep(0)
+
+
 async def test_durable_then_saved_then_effect(played: tuple[Tape, Ledger, Journal]) -> None:
     tape, ledger, journal = played
     entries = [journal.put(said(number), SESSION) for number in range(1, 6)]
@@ -109,9 +115,7 @@ async def test_what_was_decided_during_a_failure_is_recorded_in_order_when_it_is
     second = journal.put(said(2), SESSION)
     tape.broken = True
     tape.gate.set()
-    async with asyncio.timeout(5):
-        while not journal.stalled:  # noqa: ASYNC110 - one turn of the loop at a time
-            await asyncio.sleep(0)
+    await stalled(journal)
     third = journal.put(said(3), SESSION)
     assert ledger.effects == []
     tape.broken = False
@@ -150,3 +154,38 @@ async def test_closing_keeps_what_is_queued(played: tuple[Tape, Ledger, Journal]
         journal.put(said(number), SESSION)
     await asyncio.wait_for(journal.close(), 5)
     assert ledger.effects == [1, 2, 3]
+
+
+async def test_an_effect_that_fails_does_not_silence_the_journal(monkeypatch: pytest.MonkeyPatch) -> None:
+    tape, seen = Tape(), list[int]()
+    ledger = Ledger(tape)
+
+    def kept(entry: Entry) -> None:
+        seen.append(entry.events[0].seq)
+        if len(seen) == 1:
+            raise RuntimeError("the plane has a fault")
+
+    journal = Journal(RECORDING, tape, ledger.save, kept)  # type: ignore[arg-type]
+    entries = [journal.put(said(number), SESSION) for number in (1, 2)]
+    await asyncio.wait_for(entries[-1].kept, 5)
+    await asyncio.wait_for(journal.close(), 5)
+    assert seen == ledger.saved == [1, 2]
+
+
+async def test_a_fault_of_our_own_while_saving_is_tried_again_like_a_locked_database(
+    played: tuple[Tape, Ledger, Journal], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _tape, ledger, journal = played
+    tries = 0
+    save = ledger.save
+
+    async def faulty(session: Session, events: Sequence[Event]) -> None:
+        nonlocal tries
+        tries += 1
+        if tries < 3:
+            raise KeyError("a fault")
+        await save(session, events)
+
+    monkeypatch.setattr(journal, "_save", faulty)
+    await asyncio.wait_for(journal.put(said(1), SESSION).kept, 5)
+    assert (tries, ledger.effects) == (3, [1])
