@@ -36,6 +36,7 @@ export class Live {
     this.chat = new Chat(this.connection, this.clock);
     this.receiver = new Receiver(this.connection, () => this.refresh(), (play) => silenced(play));
     this.voice = new Voice(this.connection, () => this.refresh());
+    this.clock.every(() => { if (this.view !== null && this.voice.source.live) this.voice.update(this.view); });
     banner(this.connection);
     this.connection.on("view", (message) => this.#take(message.view));
     this.connection.on("refusal", (message) => notice(message.text));
@@ -79,7 +80,7 @@ export class Live {
   #renewed(): void {
     this.#renew = false;
     void this.receiver.reopen();
-    if (this.voice.source.live) void this.voice.source.renew().catch(() => this.voice.source.stopHere());
+    this.voice.source.broke();
     this.page?.restarted?.();
   }
 

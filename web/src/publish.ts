@@ -1,12 +1,15 @@
 // One published source: the customer's screen, or anybody's voice; one sendonly peer connection each.
 // Rule: stopping and hiding act in this browser first and tell the broker afterwards.
 
-import { type Connection, LostError } from "./connection";
+import { type Connection, LostError, RefusedError } from "./connection";
 import { accept, offer, peer, prefer } from "./peer";
 import type { Quality, SourceKind, SurfaceKind } from "./wire.gen";
 
 const FRAMES_PER_SECOND_MAX = 30;
 const PUBLISH_DEADLINE_MS = 15_000;
+const AGAIN_MS = 2000;
+/** Refusals that pass by themselves; every other one is a no. */
+const PASSING: readonly string[] = ["evidence_unavailable", "store_unavailable", "took_too_long", "our_fault", "not_now"];
 
 type Ended = (why: "stopped" | "ended" | "lost") => void;
 
@@ -17,6 +20,7 @@ export class Source {
   underway = false;
   #seen = false;
   #broken = false;
+  #notBefore = 0;
   #stream: MediaStream | null = null;
   #peer: RTCPeerConnection | null = null;
   #run = 0;
@@ -62,7 +66,7 @@ export class Source {
       const transceiver = connection.addTransceiver(track, { direction: "sendonly", streams: [this.#stream] });
       if (this.kind === "picture") prefer(transceiver, "sender");
       connection.addEventListener("connectionstatechange", () => {
-        if (connection.connectionState === "failed" && this.#peer === connection) void this.#again();
+        if (connection.connectionState === "failed" && this.#peer === connection) this.broke();
       });
       const sdp = await offer(connection);
       if (run !== this.#run) return;
@@ -131,12 +135,18 @@ export class Source {
     this.#run += 1;
   }
 
-  /** Compare with what the broker says it has of us; `there` is whether it has this source. What it lost is published
-   * anew, as long as it is still chosen and allowed: the broker refuses what is not, and then it stops here too. */
-  compare(there: boolean): void {
-    if (this.underway || !this.live || !this.connection.connected) return;
+  /** Compare with what the broker says it has of us: `there` is whether it has this source, `open` whether the session
+   * goes on. What it lost is published anew, as long as it is still chosen and allowed: the broker refuses what is not,
+   * and then it stops here too. */
+  compare(there: boolean, open: boolean): void {
+    if (this.underway || !this.live || !open || !this.connection.connected || performance.now() < this.#notBefore) return;
     if (this.#broken || (this.#seen && !there)) void this.#again();
     else if (there) this.#seen = true;
+  }
+
+  /** The broker has forgotten this source, or its peer connection is gone: publish it anew when the session goes on. */
+  broke(): void {
+    this.#broken = true;
   }
 
   async #again(): Promise<void> {
@@ -144,7 +154,8 @@ export class Source {
     try {
       await this.renew();
     } catch (reason) {
-      if (reason instanceof LostError) this.#broken = true;
+      this.#notBefore = performance.now() + AGAIN_MS;
+      if (reason instanceof LostError || (reason instanceof RefusedError && PASSING.includes(reason.code))) this.#broken = true;
       else this.#finish("lost");
     }
   }

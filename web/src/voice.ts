@@ -31,7 +31,7 @@ export class Voice {
     this.#view = view;
     const there = view.voices.some((voice) => voice.participant === view.you);
     if (this.source.live && !this.granted) this.source.stopHere();
-    this.source.compare(there);
+    this.source.compare(there, view.state === "active");
     this.source.mute(view.state !== "active");
     // A page loaded anew, or taken over from another tab: what the broker still has of us is nobody's microphone.
     if (there && !this.source.live && !this.#opening) void this.connection.send({ type: "unpublish", surface: null }).catch(() => undefined);

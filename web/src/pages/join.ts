@@ -49,11 +49,14 @@ class Join implements LivePage {
     });
     this.#acts();
     this.#preview.autoplay = true;
+    live.clock.every(() => {
+      if (live.view !== null && !this.#over) this.#compare(live.view);
+    });
   }
 
   update(view: SessionView): void {
     if (this.#over) return;
-    this.screen.compare(view.surfaces.some((one) => one.id === this.screen.surface));
+    this.#compare(view);
     this.screen.mute(view.state !== "active" || !this.live.connection.connected);
     this.#orphans(view);
     showDigits(view);
@@ -81,7 +84,11 @@ class Join implements LivePage {
   }
 
   restarted(): void {
-    if (this.screen.live) void this.screen.renew().catch(() => this.#screenEnded("lost"));
+    this.screen.broke();
+  }
+
+  #compare(view: SessionView): void {
+    this.screen.compare(view.surfaces.some((one) => one.id === this.screen.surface), view.state === "active");
   }
 
   #step(view: SessionView, asked: boolean): Step | null {
