@@ -1,24 +1,17 @@
 """Keeps the media plane equal to what the session allows. Narrowing is synchronous; widening only after evidence.
 
-The caller passes the flows that are both decided and durable; this file only finds the difference.
+Rule: what was taken away and given again waits for its own record. A flow opens only when the event that decided on it
+last is durable; that an older record allowed it does not count, for what took it away in between may not be kept yet.
 """
 
 from __future__ import annotations
 
-from concierge.domain.capability import Capability
 from concierge.domain.ids import ParticipantId, RecordingId, SessionId, SurfaceId
 from concierge.domain.session import Flow, Session
 from concierge.services.media_port import MediaPlane, SourceId
 from concierge.services.ports import EvidenceLog
 
 Source = SurfaceId | ParticipantId
-
-
-def _same_grant(durable: Session, decided: Session, flow: Flow) -> bool:
-    """Whether the flow rests on one and the same grant in both: one given anew waits for its own record."""
-    capability = Capability.VIEW_SCREEN if flow.source in decided.surfaces else Capability.VOICE
-    key = (flow.viewer, capability)
-    return durable.grants.get(key) == decided.grants.get(key)
 
 
 class Steering:
@@ -34,6 +27,9 @@ class Steering:
         self._published: set[Source] = set()
         self._open: frozenset[Source] = frozenset()
         self._flows: frozenset[Flow] = frozenset()
+        # By which event each of what is decided now was decided, unless that was before this began.
+        self._since: dict[Source | Flow, int] = {}
+        self._decided: frozenset[Source | Flow] = frozenset()
 
     @property
     def flows(self) -> frozenset[Flow]:
@@ -53,16 +49,22 @@ class Steering:
             self._plane.hold_source(SourceId(source))
         self._open &= sources
         self._flows &= flows
+        now_decided: frozenset[Source | Flow] = sources | flows
+        since = {one: decided.last_seq for one in now_decided - self._decided}
+        self._since = {one: seq for one, seq in self._since.items() if one in now_decided} | since
+        self._decided = now_decided
         for gone in self._published - set(decided.surfaces) - decided.voices:
             self._plane.close_source(SourceId(gone))
             self._published.discard(gone)
 
     def widen(self, durable: Session, decided: Session, now_ms: int) -> None:
         """Open what is both decided and durable."""
-        sources = durable.sources() & decided.sources() & self._published
-        wanted = durable.flows(now_ms) & decided.flows(now_ms)
+        wanted = durable.sources() & decided.sources() & self._published
+        sources = frozenset(source for source in wanted if self._on_record(source, durable))
         flows = frozenset(
-            flow for flow in wanted if flow.source in sources and _same_grant(durable, decided, flow)
+            flow
+            for flow in durable.flows(now_ms) & decided.flows(now_ms)
+            if flow.source in sources and self._on_record(flow, durable)
         )
         for source in sources - self._open:
             self._plane.open_source(SourceId(source), self._evidence.frames(self._recording))
@@ -70,6 +72,9 @@ class Steering:
             self._plane.permit(SourceId(flow.source), flow.viewer)
         self._open |= sources
         self._flows |= flows
+
+    def _on_record(self, one: Source | Flow, durable: Session) -> bool:
+        return self._since.get(one, 0) <= durable.last_seq
 
     def mid(self, viewer: ParticipantId, source: Source) -> str:
         """Return the SDP mid of the viewer's slot that carries a source, or ""."""

@@ -18,6 +18,7 @@ class FakePlane:
         self.open: dict[SourceId, FrameSink] = {}
         self.permitted: set[tuple[str, str]] = set()
         self.observer: MediaObserver | None = None
+        self.on_open: Callable[[], None] = lambda: None
 
     def _note(self, *call: str) -> None:
         self.calls.append(call)
@@ -34,6 +35,7 @@ class FakePlane:
 
     def open_source(self, source: SourceId, sink: FrameSink) -> None:
         self._note("open", source)
+        self.on_open()
         self.open[source] = sink
 
     def hold_source(self, source: SourceId) -> None:
