@@ -10,18 +10,16 @@ import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
 import structlog
 
 from concierge.adapters.cedar import CedarPolicyEngine, load_policies
 from concierge.adapters.clock import SteadyClock
 from concierge.adapters.clock_mark import keep_mark, read_mark
-from concierge.adapters.data_dir import DataDir
+from concierge.adapters.state_folder import StateFolder
 from concierge.adapters.db.migrate import migrate
 from concierge.adapters.db.repositories import Database
-from concierge.adapters.evidence import RecorderEvidence
-from concierge.adapters.evidence_reader import RecorderReader
+from concierge.adapters.evidence_parts import EvidenceParts, evidence_parts
 from concierge.adapters.keys import Keyring, PepperedSecrets, load_or_make
 from concierge.adapters.mint import SecretsMint
 from concierge.adapters.passwords import Argon2Passwords
@@ -38,8 +36,6 @@ from concierge.services.replays import Replays
 from concierge.services.throttle_port import Throttle
 from concierge.services.tools import Installation, Tools
 from concierge.wire.messages import IceServer
-from recorder.installation import InstallationKey
-from recorder.thread import RecordingThread
 
 _log = structlog.get_logger(__name__)
 
@@ -49,7 +45,7 @@ class Broker:
     """A running broker, as the front door and the demonstration need it."""
 
     config: Config
-    data: DataDir
+    data: StateFolder
     tools: Tools
     registry: Registry
     replays: Replays
@@ -58,12 +54,11 @@ class Broker:
     throttle: Throttle
     database: Database
     policy: CedarPolicyEngine
-    installation_key: InstallationKey
+    evidence: EvidenceParts
     keyring: Keyring
-    recorder: RecordingThread
 
 
-def database_url(config: Config, data: DataDir) -> str:
+def database_url(config: Config, data: StateFolder) -> str:
     """Return the configured database, or SQLite in the data directory."""
     return config.database_url or f"sqlite:///{data.database}"
 
@@ -93,7 +88,7 @@ def media_settings(config: Config) -> MediaSettings:
 
 
 @asynccontextmanager
-async def running(config: Config, data: DataDir) -> AsyncIterator[Broker]:
+async def running(config: Config, data: StateFolder) -> AsyncIterator[Broker]:
     """Put a broker together on a data directory already taken, recover what a crash left, and beat until the end.
 
     Raises PolicyError for policies that do not hold, WrongSchema or StoreUnavailable for the database, KeyUnavailable.
@@ -103,7 +98,7 @@ async def running(config: Config, data: DataDir) -> AsyncIterator[Broker]:
     await asyncio.to_thread(migrate, url)
     broker = _assemble(config, data, Database(url), policy)
     await broker.database.start()
-    broker.recorder.start()
+    broker.evidence.start()
     mark = asyncio.create_task(keep_mark(data.root, broker.tools.clock), name="clock mark")
     try:
         live = await recover(broker.tools, broker.registry)
@@ -114,17 +109,15 @@ async def running(config: Config, data: DataDir) -> AsyncIterator[Broker]:
         mark.cancel()
         await broker.registry.stop()
         await broker.tools.media.stop()
-        await asyncio.to_thread(broker.recorder.stop)
+        await asyncio.to_thread(broker.evidence.stop)
         await broker.database.stop()
 
 
-def _assemble(config: Config, data: DataDir, database: Database, policy: CedarPolicyEngine) -> Broker:
+def _assemble(config: Config, data: StateFolder, database: Database, policy: CedarPolicyEngine) -> Broker:
     clock, mint = SteadyClock(read_mark(data.root)), SecretsMint()
     pepper = load_or_make(data.keys / "pepper")
     ring = Keyring(load_or_make(config.kek_file or data.keys / "kek"))
-    key = InstallationKey.load_or_generate(data.keys / "installation.pem")
-    _publish_key(data.keys / "installation.pub.pem", key)
-    recorder = RecordingThread()
+    evidence = evidence_parts(data.recordings, data.keys, ring, clock)
     tools = Tools(
         installation=_installation(config),
         run=secrets.token_hex(8),
@@ -133,7 +126,7 @@ def _assemble(config: Config, data: DataDir, database: Database, policy: CedarPo
         secrets=PepperedSecrets(pepper),
         policy=policy,
         media=ForwardingPlane(media_settings(config)),
-        evidence=RecorderEvidence(data.recordings, recorder, key, ring, clock),
+        evidence=evidence.log,
         sessions=database.sessions,
         tickets=database.tickets,
         people=database.people,
@@ -149,15 +142,14 @@ def _assemble(config: Config, data: DataDir, database: Database, policy: CedarPo
         data=data,
         tools=tools,
         registry=Registry(tools),
-        replays=Replays(tools, RecorderReader(data.recordings, key.public, ring)),
+        replays=Replays(tools, evidence.reader),
         accounts=Accounts(database.accounts, Argon2Passwords(), codes, clock, mint),
         api_keys=ApiKeys(database.api_keys, clock, mint),
         throttle=database.throttle,
         database=database,
         policy=policy,
-        installation_key=key,
+        evidence=evidence,
         keyring=ring,
-        recorder=recorder,
     )
 
 
@@ -171,9 +163,3 @@ def _installation(config: Config) -> Installation:
         for server in config.ice_servers
     )
     return Installation(config.organisation, config.desk_phone, config.base_url, config.kept_days, servers)
-
-
-def _publish_key(path: Path, key: InstallationKey) -> None:
-    """Put the public half where auditors are told to look for it."""
-    if not path.exists():
-        path.write_bytes(key.public_pem())

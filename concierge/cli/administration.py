@@ -9,7 +9,7 @@ import sys
 from concierge import shipped
 from concierge.adapters.cedar import check_policies as check_folder
 from concierge.adapters.clock import SteadyClock
-from concierge.adapters.data_dir import DataDir
+from concierge.adapters.state_folder import StateFolder
 from concierge.adapters.db.migrate import migrate
 from concierge.adapters.db.repositories import Database
 from concierge.adapters.keys import load_or_make
@@ -26,7 +26,7 @@ from concierge.services.accounts import Accounts
 
 def migrate_database(config: Config, _options: argparse.Namespace) -> int:
     """Bring the database to this version."""
-    with DataDir(config.data_dir) as data:
+    with StateFolder(config.data_dir) as data:
         migrate(database_url(config, data))
     print("The database fits this version.")
     return 0
@@ -56,7 +56,7 @@ def add_person(config: Config, options: argparse.Namespace) -> int:
 
 async def _add_person(config: Config, options: argparse.Namespace) -> int:
     """Works beside a running server: it needs the database alone."""
-    data = DataDir(config.data_dir)
+    data = StateFolder(config.data_dir)
     url = database_url(config, data)
     await asyncio.to_thread(migrate, url)
     database = Database(url)

@@ -14,7 +14,7 @@ from typing import Final
 
 from concierge.adapters import logs
 from concierge.adapters.cedar_files import PolicyError
-from concierge.adapters.data_dir import DataDirInUse, DataDirUnusable
+from concierge.adapters.state_folder import StateFolderInUse, StateFolderUnusable
 from concierge.adapters.db.migrate import WrongSchema
 from concierge.cli import administration, doctor, serving
 from concierge.config import SETTINGS, Config, SettingError, load
@@ -25,8 +25,8 @@ from concierge.services.ports import StoreUnavailable
 _EXITS: Final[tuple[tuple[type[ConciergeError], int], ...]] = (
     (SettingError, 2),
     (CannotListen, 3),
-    (DataDirInUse, 4),
-    (DataDirUnusable, 2),
+    (StateFolderInUse, 4),
+    (StateFolderUnusable, 2),
     (PolicyError, 5),
     (WrongSchema, 6),
     (StoreUnavailable, 6),

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from concierge.adapters.cedar import check_policies
-from concierge.adapters.data_dir import DataDir, DataDirInUse
+from concierge.adapters.state_folder import StateFolder, StateFolderInUse
 from concierge.config import Config
 from concierge.domain.errors import ConciergeError
 
@@ -48,9 +48,9 @@ def examine(config: Config, _options: argparse.Namespace) -> int:
 
 def _data_dir(config: Config) -> Finding:
     try:
-        with DataDir(config.data_dir):
+        with StateFolder(config.data_dir):
             return True, f"{config.data_dir} can be written and nobody else works with it"
-    except DataDirInUse as error:
+    except StateFolderInUse as error:
         return True, f"{error}: a server is running"
 
 

@@ -6,7 +6,7 @@ import argparse
 import sys
 from collections.abc import Awaitable, Callable
 
-from concierge.adapters.data_dir import DataDir
+from concierge.adapters.state_folder import StateFolder
 from concierge.bootstrap import Broker, running, server_settings
 from concierge.config import Config
 from concierge.demo.links import Links, make_links
@@ -52,7 +52,7 @@ def _serve(config: Config, prepare: Prepare, *, demo: bool) -> int:
     taken = listen(settings)
 
     async def life() -> None:
-        with DataDir(config.data_dir) as data:
+        with StateFolder(config.data_dir) as data:
             async with running(config, data) as broker:
                 ready = await prepare(broker)
                 app = build_app(

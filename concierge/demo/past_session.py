@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from concierge.adapters.evidence import RecorderEvidence
 from concierge.bootstrap import Broker
 from concierge.demo import desktop
 from concierge.demo.past_clock import PastClock
@@ -58,9 +57,7 @@ async def perform(broker: Broker, ticket: Ticket, began_ms: int) -> None:
 
 async def _open(broker: Broker, ticket: Ticket, began_ms: int) -> Stage:
     clock, projector = PastClock(began_ms), Projector()
-    evidence = RecorderEvidence(
-        broker.data.recordings, broker.recorder, broker.installation_key, broker.keyring, clock
-    )
+    evidence = broker.evidence.log_at(clock)
     tools = replace(broker.tools, clock=clock, media=projector, evidence=evidence)
     registry = Registry(tools)
     live = await open_session(tools, registry, Principal("Person", ANNA.id, ANNA.role), ANNA, ticket.id)

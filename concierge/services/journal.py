@@ -43,11 +43,13 @@ class Journal:
         evidence: EvidenceLog,
         save: Callable[[Session, Sequence[Event]], Awaitable[None]],
         kept: Callable[[Entry], None],
+        retry_s: float = RETRY_S,
     ) -> None:
         self._recording = recording
         self._evidence = evidence
         self._save = save
         self._kept = kept
+        self._retry_s = retry_s
         self._entries: asyncio.Queue[Entry | None] = asyncio.Queue()
         self._stalled = False
         self._task = asyncio.create_task(self._run(), name=f"journal {recording}")
@@ -106,7 +108,7 @@ class Journal:
                     _log.exception("events_not_recorded_yet", recording=self._recording)
                 self._stalled = True
                 entry.durable = None
-                await asyncio.sleep(RETRY_S)
+                await asyncio.sleep(self._retry_s)
             else:
                 if self._entries.empty():
                     self._stalled = False
@@ -122,4 +124,4 @@ class Journal:
                 _log.exception("session_not_saved_yet", recording=self._recording)
             else:
                 return
-            await asyncio.sleep(RETRY_S)
+            await asyncio.sleep(self._retry_s)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from concierge.adapters.data_dir import DataDir
+from concierge.adapters.state_folder import StateFolder
 from concierge.bootstrap import Broker, running
 from concierge.config import Config
 from concierge.demo.organisation import as_demonstration, found
@@ -19,7 +19,7 @@ from concierge.demo.organisation import as_demonstration, found
 @asynccontextmanager
 async def broker_on(folder: Path) -> AsyncIterator[Broker]:
     config = as_demonstration(Config(data_dir=folder))
-    with DataDir(folder) as data:
+    with StateFolder(folder) as data:
         async with running(config, data) as broker:
             yield broker
 

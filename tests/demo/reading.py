@@ -15,7 +15,7 @@ async def read_past(broker: Broker) -> Reading:
     wrapped = await broker.tools.recordings.wrapped_key(row.id)
     assert wrapped is not None
     dek = broker.keyring.unwrap(row.id, wrapped)
-    return read_recording(broker.data.recordings / row.id, dek, broker.installation_key.public)
+    return read_recording(broker.data.recordings / row.id, dek, broker.evidence.trust)
 
 
 def pictures_of(reading: Reading) -> list[tuple[float, bool, Frame]]:

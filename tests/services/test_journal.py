@@ -11,7 +11,6 @@ from concierge.domain.errors import EvidenceUnavailable
 from concierge.domain.events import ChatSaid, Event
 from concierge.domain.ids import ParticipantId, RecordingId
 from concierge.domain.session import Session, State
-from concierge.services import journal as journal_module
 from concierge.services.journal import Entry, Journal
 from concierge.services.ports import StoreUnavailable
 
@@ -68,11 +67,10 @@ class Ledger:
 
 
 @pytest.fixture
-async def played(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[tuple[Tape, Ledger, Journal]]:
-    monkeypatch.setattr(journal_module, "RETRY_S", 0.001)
+async def played() -> AsyncIterator[tuple[Tape, Ledger, Journal]]:
     tape = Tape()
     ledger = Ledger(tape)
-    journal = Journal(RECORDING, tape, ledger.save, ledger.kept)  # type: ignore[arg-type]
+    journal = Journal(RECORDING, tape, ledger.save, ledger.kept, retry_s=0.001)  # type: ignore[arg-type]
     yield tape, ledger, journal
     journal.abandon()
 

@@ -14,15 +14,15 @@ from typing import Self
 from concierge.domain.errors import ConciergeError
 
 
-class DataDirInUse(ConciergeError):
+class StateFolderInUse(ConciergeError):
     """Another broker runs on this data directory."""
 
 
-class DataDirUnusable(ConciergeError):
+class StateFolderUnusable(ConciergeError):
     """The data directory cannot be made or written."""
 
 
-class DataDir:
+class StateFolder:
     """Paths inside the data directory, and the lock on it."""
 
     def __init__(self, root: Path) -> None:
@@ -45,20 +45,20 @@ class DataDir:
         return self.root / "concierge.sqlite3"
 
     def take(self) -> None:
-        """Make the directory and lock it. Raises DataDirInUse, DataDirUnusable."""
+        """Make the directory and lock it. Raises StateFolderInUse, StateFolderUnusable."""
         try:
             for folder in (self.root, self.recordings, self.keys):
                 folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             lock = os.open(self.root / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         except OSError as error:
-            raise DataDirUnusable(f"{self.root} cannot be used: {error.strerror}") from None
+            raise StateFolderUnusable(f"{self.root} cannot be used: {error.strerror}") from None
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             owner = os.pread(lock, 20, 0).decode("ascii", "replace").strip()
             os.close(lock)
             who = f" (process {owner})" if owner.isdecimal() else ""
-            raise DataDirInUse(f"another server{who} already works with {self.root}") from None
+            raise StateFolderInUse(f"another server{who} already works with {self.root}") from None
         os.ftruncate(lock, 0)
         os.pwrite(lock, f"{os.getpid()}\n".encode(), 0)
         self._lock = lock

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from concierge.adapters.data_dir import DataDir, DataDirInUse, DataDirUnusable
+from concierge.adapters.state_folder import StateFolder, StateFolderInUse, StateFolderUnusable
 
 HOLD = """
 import sys
 from pathlib import Path
-from concierge.adapters.data_dir import DataDir
-DataDir(Path(sys.argv[1])).take()
+from concierge.adapters.state_folder import StateFolder
+StateFolder(Path(sys.argv[1])).take()
 print("taken", flush=True)
 sys.stdin.read()
 """
@@ -27,26 +27,26 @@ def test_a_second_server_is_refused_and_told_who_has_it(tmp_path: Path) -> None:
     ) as other:
         assert other.stdout is not None
         assert other.stdout.readline() == "taken\n"
-        with pytest.raises(DataDirInUse, match=f"process {other.pid}"):
-            DataDir(tmp_path).take()
+        with pytest.raises(StateFolderInUse, match=f"process {other.pid}"):
+            StateFolder(tmp_path).take()
         other.kill()
         other.wait(10)
-        with DataDir(tmp_path):
+        with StateFolder(tmp_path):
             assert (tmp_path / "lock").read_text(encoding="ascii") == f"{os.getpid()}\n"
 
 
 def test_released_it_can_be_taken_again(tmp_path: Path) -> None:
-    first = DataDir(tmp_path)
+    first = StateFolder(tmp_path)
     first.take()
-    with pytest.raises(DataDirInUse):
-        DataDir(tmp_path).take()
+    with pytest.raises(StateFolderInUse):
+        StateFolder(tmp_path).take()
     first.release()
-    with DataDir(tmp_path) as second:
+    with StateFolder(tmp_path) as second:
         assert second.recordings.is_dir()
         assert second.keys.stat().st_mode & 0o077 == 0
 
 
 def test_a_place_that_cannot_be_made_is_said_plainly(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("", encoding="ascii")
-    with pytest.raises(DataDirUnusable, match="cannot be used"):
-        DataDir(tmp_path / "file" / "below").take()
+    with pytest.raises(StateFolderUnusable, match="cannot be used"):
+        StateFolder(tmp_path / "file" / "below").take()

@@ -1,0 +1,53 @@
+"""Puts the recorder's parts together: writer thread, installation key, the log and the reader over one folder."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from concierge.adapters.evidence import RecorderEvidence
+from concierge.adapters.evidence_reader import RecorderReader
+from concierge.adapters.keys import Keyring
+from concierge.services.ports import Clock
+from recorder.installation import InstallationKey
+from recorder.thread import RecordingThread
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceParts:
+    """Everything that writes and reads recordings. `trust` is the installation's public key, 32 raw bytes."""
+
+    log: RecorderEvidence
+    reader: RecorderReader
+    thread: RecordingThread
+    trust: bytes
+    _folder: Path
+    _key: InstallationKey
+    _ring: Keyring
+
+    def log_at(self, clock: Clock) -> RecorderEvidence:
+        """Return a log over the same folder and thread that lives by another clock."""
+        return RecorderEvidence(self._folder, self.thread, self._key, self._ring, clock)
+
+    def start(self) -> None:
+        """Begin writing."""
+        self.thread.start()
+
+    def stop(self) -> None:
+        """Write what was taken, then end; blocks for a bounded time."""
+        self.thread.stop()
+
+
+def evidence_parts(recordings: Path, keys: Path, ring: Keyring, clock: Clock) -> EvidenceParts:
+    """Return the parts over `recordings`; the installation key is made in `keys` when there is none.
+
+    The public half lies beside it as installation.pub.pem, where auditors are told to look for it. Raises RecorderError.
+    """
+    key = InstallationKey.load_or_generate(keys / "installation.pem")
+    public = keys / "installation.pub.pem"
+    if not public.exists():
+        public.write_bytes(key.public_pem())
+    thread = RecordingThread()
+    log = RecorderEvidence(recordings, thread, key, ring, clock)
+    reader = RecorderReader(recordings, key.public, ring)
+    return EvidenceParts(log, reader, thread, key.public, recordings, key, ring)
