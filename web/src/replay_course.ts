@@ -79,8 +79,9 @@ export class Course {
       case "SessionOpened":
         this.stays.push({ from_us: at, until_us: Infinity, participant: (event["host"] as Person).id });
         break;
+      case "MatchConfirmed":
       case "ParticipantAdmitted":
-        this.stays.push({ from_us: at, until_us: Infinity, participant: who });
+        if (open(this.stays, (one) => one.participant === who) === undefined) this.stays.push({ from_us: at, until_us: Infinity, participant: who });
         break;
       case "ParticipantLeft":
         close(this.stays, (one) => one.participant === who);
@@ -123,6 +124,18 @@ export class Course {
         break;
     }
   }
+}
+
+/** The parts of a stretch that are not dark. */
+export function lit(one: Shown): Stretch[] {
+  const parts: Stretch[] = [];
+  let from_us = one.from_us;
+  for (const dark of one.hidden) {
+    if (dark.from_us > from_us) parts.push({ from_us, until_us: dark.from_us });
+    from_us = Math.max(from_us, dark.until_us);
+  }
+  if (one.until_us > from_us) parts.push({ from_us, until_us: one.until_us });
+  return parts;
 }
 
 export function within(stretch: Stretch, at_us: number): boolean {

@@ -1,4 +1,4 @@
-// The list of what happened: read, filter, jump. The event of the moment is marked and kept in sight while it plays.
+// The list of what happened: read, filter, jump. The event of the moment is marked and kept in sight, but never under somebody's pointer.
 
 import { span as digits } from "./clock";
 import { clone, fill, list, need, onAct, setAttribute, setIcon, show, slot } from "./dom";
@@ -31,7 +31,7 @@ export class Events {
   }
 
   /** Mark the event of the moment. */
-  move(now_us: number, playing: boolean): void {
+  move(now_us: number): void {
     let low = 0;
     let high = this.#shown.length;
     while (low < high) {
@@ -44,7 +44,7 @@ export class Events {
     setAttribute(this.#current?.button ?? null, "aria-current", null);
     setAttribute(current?.button ?? null, "aria-current", "true");
     this.#current = current;
-    if (current !== null && this.#list !== null && playing && !this.#list.matches(":hover, :focus-within")) {
+    if (current !== null && this.#list !== null && !this.#list.matches(":hover, :focus-within")) {
       this.#list.scrollTop = current.element.offsetTop - this.#list.offsetTop - this.#list.clientHeight / 2;
     }
   }

@@ -3,7 +3,7 @@
 import { span as digits } from "./clock";
 import { clone, list, need, onAct } from "./dom";
 import { t } from "./i18n";
-import type { Course, Stretch } from "./replay_course";
+import { type Course, lit, type Stretch } from "./replay_course";
 import type { Player } from "./replay_player";
 import type { Happening } from "./replay_script";
 import { gapReason, pausedBy, told } from "./replay_words";
@@ -52,8 +52,9 @@ export class Timeline {
     const surfaces = [...new Set(course.shown.map((one) => one.surface))];
     for (const one of course.shown) {
       const name = surfaces.length > 1 ? t("Screen {n}", { n: surfaces.indexOf(one.surface) + 1 }) : t("Screen shared");
-      const element = this.#span("picture", one, name, [surfaces.indexOf(one.surface), surfaces.length]);
-      if (element !== null) element.dataset.surface = one.surface;
+      for (const part of lit(one)) {
+        this.#span("picture", part, name, [surfaces.indexOf(one.surface), surfaces.length]).dataset.surface = one.surface;
+      }
       for (const dark of one.hidden) this.#span("gaps", dark, t("The customer had hidden the screen."));
     }
     const speakers = [...new Set(course.voices.map((one) => one.participant))];
@@ -61,14 +62,14 @@ export class Timeline {
     const people = [...new Set(course.stays.map((one) => one.participant))];
     for (const one of course.stays) {
       const element = this.#span("joins", one, course.name(one.participant), [people.indexOf(one.participant), people.length]);
-      if (element !== null) element.dataset.role = course.people.get(one.participant)?.role ?? "";
+      element.dataset.role = course.people.get(one.participant)?.role ?? "";
     }
     for (const one of course.pauses) this.#span("pauses", one, pausedBy(one.reasons));
     for (const gap of course.gaps) if (!gap.reason.startsWith("hidden")) this.#span("gaps", gap, gapReason(gap.reason));
   }
 
   /** A span; those of several people or screens lie below each other: `row` is which of how many. */
-  #span(lane: string, stretch: Stretch, name: string, row: readonly [number, number] = [0, 1]): HTMLElement | null {
+  #span(lane: string, stretch: Stretch, name: string, row: readonly [number, number] = [0, 1]): HTMLElement {
     const element = clone("span");
     element.style.insetInlineStart = this.#per(stretch.from_us);
     element.style.inlineSize = this.#per(Math.max(0, stretch.until_us - stretch.from_us));

@@ -115,7 +115,7 @@ class Replay {
     const now_ms = moment.now_us / 1000;
     this.#stage(moment);
     this.timeline.move(moment.now_us);
-    this.events.move(moment.now_us, moment.playing);
+    this.events.move(moment.now_us);
     this.marks.draw(moment.now_us, moment.shown?.surface ?? null);
     this.#caption(now_ms);
     setText(ref("now"), digits(now_ms));

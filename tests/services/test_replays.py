@@ -1,0 +1,143 @@
+from __future__ import annotations
+
+import zipfile
+
+import pytest
+
+from concierge.domain import limits
+from concierge.domain.access import DeskRole, Principal
+from concierge.domain.errors import Refused
+from concierge.domain.ids import PersonId, RecordingId
+from concierge.services.ports import RecordingQuery
+from concierge.services.replays import Replays
+from tests.services.desk import Desk
+from tests.services.tape import flip, taped
+
+AUDITOR = Principal("Person", PersonId("per_" + "d" * 26), DeskRole.AUDITOR)
+
+
+@pytest.fixture
+def replays(desk: Desk) -> Replays:
+    return Replays(desk.tools, desk.reader)
+
+
+async def leaves(desk: Desk, kind: str) -> list[str]:
+    return [leaf.subject for _, leaf in await desk.tools.audit.tail(1000) if leaf.kind == kind]
+
+
+async def test_hosts_and_auditors_find_what_was_recorded(desk: Desk, replays: Replays) -> None:
+    tape = await taped(desk, 12)
+    for principal in (AUDITOR, desk.principal(desk.anna)):
+        for query in (
+            RecordingQuery(),
+            RecordingQuery(ticket_number="inc-1042"),
+            RecordingQuery(person="anna"),
+            RecordingQuery(words="queue moving"),
+        ):
+            assert [row.id for row in await replays.find(principal, query)] == [tape.recording]
+    assert await replays.find(AUDITOR, RecordingQuery(company="Nobody & Sons")) == []
+    with pytest.raises(Refused):
+        await replays.find(Principal("Person", "per_x", "customer"), RecordingQuery())
+
+
+async def test_a_viewing_is_one_line_of_the_audit_log_however_many_pieces_it_has(
+    desk: Desk, replays: Replays
+) -> None:
+    tape = await taped(desk, 12)
+    await replays.open(AUDITOR, tape.recording)
+    for _ in range(5):
+        assert await replays.media(AUDITOR, tape.recording, 0, 10_000_000)
+    assert await leaves(desk, "RecordingViewed") == [tape.recording]
+    await replays.open(AUDITOR, tape.recording)
+    assert len(await leaves(desk, "RecordingViewed")) == 2
+
+
+async def test_no_piece_comes_before_its_line_and_a_pause_begins_a_new_viewing(
+    desk: Desk, replays: Replays
+) -> None:
+    tape = await taped(desk, 12)
+    await replays.media(AUDITOR, tape.recording, 0, 1_000_000)
+    assert len(await leaves(desk, "RecordingViewed")) == 1
+    desk.clock.now_ms += limits.VIEWING_IDLE_MS
+    await replays.media(AUDITOR, tape.recording, 0, 1_000_000)
+    assert len(await leaves(desk, "RecordingViewed")) == 1
+    desk.clock.now_ms += limits.VIEWING_IDLE_MS + 1
+    await replays.media(AUDITOR, tape.recording, 0, 1_000_000)
+    await replays.media(desk.principal(desk.ben), tape.recording, 0, 1_000_000)
+    assert len(await leaves(desk, "RecordingViewed")) == 3
+
+
+async def test_a_live_session_can_be_verified_and_not_watched(desk: Desk, replays: Replays) -> None:
+    live, _customer, _surface = await desk.sharing()
+    recording = live.decided.recording
+    assert (await replays.verify(AUDITOR, recording)).status == "open"
+    for attempt in (
+        replays.open(AUDITOR, recording),
+        replays.media(AUDITOR, recording, 0, 1_000_000),
+        replays.export(AUDITOR, recording, desk.folder / "out"),
+    ):
+        with pytest.raises(Refused) as refused:
+            await attempt
+        assert refused.value.code == "recording_open"
+    assert await leaves(desk, "RecordingViewed") == []
+
+
+async def test_the_policy_is_asked_for_every_piece(desk: Desk, replays: Replays) -> None:
+    tape = await taped(desk, 12)
+    stranger = Principal("Person", "per_x", "customer")
+    with pytest.raises(Refused):
+        await replays.media(stranger, tape.recording, 0, 1_000_000)
+    with pytest.raises(Refused):
+        await replays.export(desk.principal(desk.anna), tape.recording, desk.folder / "out")
+    with pytest.raises(Refused) as refused:
+        await replays.open(AUDITOR, RecordingId("rec_" + "z" * 26))
+    assert refused.value.code == "no_such_recording"
+
+
+async def test_an_erased_recording_is_verified_and_no_longer_seen(desk: Desk, replays: Replays) -> None:
+    tape = await taped(desk, 12)
+    await desk.database.recordings.destroy_key(tape.recording)
+    replay = await replays.open(AUDITOR, tape.recording)
+    assert (replay.script.readable, replay.script.events) == (False, ())
+    assert replay.script.verification.status == "ok"
+    with pytest.raises(Refused) as refused:
+        await replays.media(AUDITOR, tape.recording, 0, 1_000_000)
+    assert refused.value.code == "recording_erased"
+
+
+async def test_a_changed_byte_is_named_and_what_comes_before_it_still_plays(
+    desk: Desk, replays: Replays
+) -> None:
+    tape = await taped(desk, 60)
+    whole = (await replays.open(AUDITOR, tape.recording)).script
+    flip(tape)
+    script = (await replays.open(AUDITOR, tape.recording)).script
+    found = script.verification
+    assert (found.status, found.bad_segment) == ("bad", found.segments)
+    assert 0 < found.until_us < whole.verification.until_us
+    assert found.fault_from_us == found.until_us
+    assert 0 < len(script.events) < len(whole.events)
+    assert await replays.media(AUDITOR, tape.recording, 0, 10_000_000)
+
+
+async def test_an_export_is_lent_and_then_gone(desk: Desk, replays: Replays) -> None:
+    tape = await taped(desk, 30)
+    async with replays.bundle(AUDITOR, tape.recording, "About this") as bundle:
+        with zipfile.ZipFile(bundle) as archive:
+            assert archive.testzip() is None
+            assert set(archive.namelist()) == {"README.txt", "events.jsonl", "recording.webm", "verdict.json"}
+            assert archive.read("README.txt") == b"About this"
+    assert await leaves(desk, "RecordingExported") == [tape.recording]
+    assert list((desk.folder / "exports").iterdir()) == []
+
+
+async def test_more_exports_than_allowed_at_once_are_refused(desk: Desk, replays: Replays) -> None:
+    tape = await taped(desk, 12)
+    async with replays.bundle(AUDITOR, tape.recording, ""), replays.bundle(AUDITOR, tape.recording, ""):
+        with pytest.raises(Refused) as refused:
+            async with replays.bundle(AUDITOR, tape.recording, ""):
+                pass
+        assert refused.value.code == "exports_busy"
+        assert len(await leaves(desk, "RecordingExported")) == 2
+    async with replays.bundle(AUDITOR, tape.recording, "") as bundle:
+        assert bundle.is_file()
