@@ -215,6 +215,8 @@ def build_app(
     )
     app = FastAPI(title=PRODUCT, version=VERSION, openapi_url=None, docs_url=None, redoc_url=None)
     app.state.house = house
+    # It would answer with an address made of the Host header.
+    app.router.redirect_slashes = False
     _add_faults(app)
     for door in (*PAGES, *more_pages):
         app.router.routes.append(Route(door.path, _page(house, door), methods=[door.method]))

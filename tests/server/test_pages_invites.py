@@ -10,7 +10,7 @@ from concierge.domain import limits
 from concierge.domain.participant import Presence
 from tests.server.front import ERA_MS, Browser, Front, text_of
 
-FORM = {
+FORM: dict[str, str | list[str]] = {
     "person": "Vera Vogel",
     "company": "PRINTWORKS",
     "starts": "2027-01-15T08:00",
@@ -137,6 +137,7 @@ async def test_wrong_pins_close_the_invite(front: Front) -> None:
     guesser = front.browser()
     first = await guesser.fill(path, f"{path}/redeem", name="Eve", pin=wrong)
     assert (first.status_code, "That is not the PIN" in text_of(first)) == (403, True)
+    last = first
     for _ in range(limits.PIN_TRIES - 1):
         last = await guesser.http.post(
             f"{path}/redeem", data={"csrf": await guesser.csrf("/"), "name": "Eve", "pin": wrong}
