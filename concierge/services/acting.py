@@ -20,6 +20,7 @@ from concierge.domain.errors import BadInput, Refused
 from concierge.domain.ids import ConsentId, ParticipantId, SurfaceId
 from concierge.domain.participant import LeaveReason, Role, Seat
 from concierge.domain.reasons import EndReason, PauseReason
+from concierge.domain.session import State
 from concierge.services.live import LiveSession
 from concierge.services.media_port import MediaKind, SourceId
 from concierge.services.opening import new_code
@@ -59,7 +60,8 @@ async def act(
     """Carry out one message; return the reply. Raises Refused, BadInput, EvidenceUnavailable, StoreUnavailable."""
     seat = live.decided.seat(participant)
     if seat is None:
-        raise Refused("no_such_participant", f"{participant} has no seat")
+        ended = live.decided.state is State.ENDED
+        raise Refused("session_ended" if ended else "no_such_participant", f"{participant} has no seat")
     acting = Acting(tools, live, seat)
     match message:
         case wire.Publish():

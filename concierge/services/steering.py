@@ -50,7 +50,7 @@ class Steering:
         self._open &= sources
         self._flows &= flows
         now_decided: frozenset[Source | Flow] = sources | flows
-        since = {one: decided.last_seq for one in now_decided - self._decided}
+        since = dict.fromkeys(now_decided - self._decided, decided.last_seq)
         self._since = {one: seq for one, seq in self._since.items() if one in now_decided} | since
         self._decided = now_decided
         for gone in self._published - set(decided.surfaces) - decided.voices:

@@ -16,6 +16,7 @@ from concierge.adapters.evidence import RecorderEvidence
 from concierge.adapters.evidence_reader import RecorderReader
 from concierge.adapters.keys import Keyring, PepperedSecrets
 from concierge.adapters.mint import SecretsMint
+from concierge.domain import limits
 from concierge.domain.access import DeskRole, Principal
 from concierge.domain.capability import Capability
 from concierge.domain.ids import CompanyId, ConsentId, ParticipantId, PersonId, SurfaceId, TicketId
@@ -200,16 +201,18 @@ async def desk_in(
     plane: FakePlane | None = None,
     files: Files | None = None,
     policies: Path = shipped.POLICIES,
+    patience_ms: int = limits.DATABASE_WAIT_MS,
 ) -> AsyncIterator[Desk]:
     """Return a desk on a folder; a second one on the same folder finds what the first left.
 
-    `files` is the disk under the recorder; `policies` a folder of policies.
+    `files` is the disk under the recorder, `policies` a folder of policies, `patience_ms` how long one try of the
+    database waits.
     """
     clock, plane = clock or FakeClock(), plane or FakePlane()
     url = f"sqlite:///{folder / 'desk.sqlite3'}"
     fresh = not (folder / "desk.sqlite3").exists()
     await asyncio.to_thread(migrate, url)
-    database = Database(url)
+    database = Database(url, patience_ms)
     await database.start()
     recorder = RecordingThread(files=files)
     recorder.start()

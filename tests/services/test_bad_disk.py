@@ -114,7 +114,7 @@ async def test_a_stop_by_the_customer_ends_forwarding_while_the_recorder_hangs(t
 
 async def test_a_revoke_acts_at_once_while_the_recorder_hangs(tmp_path: Path) -> None:
     files = HangingFiles()
-    async with sharing_on(tmp_path, files) as (desk, live, customer, surface):
+    async with sharing_on(tmp_path, files) as (desk, live, _customer, surface):
         vendor = await desk.vendor(live)
         await desk.page(live, vendor)
         assert (surface, vendor) in desk.plane.permitted
