@@ -132,7 +132,7 @@ async def answer(request: Request, error: Exception) -> Response:
     reference = None
     if shut is None:
         reference = reference_of(request)
-        _log.exception("request_failed", reference=reference, path=request.scope.get("path"), exc_info=error)
+        _log.exception("request_failed", reference=reference, place=place_of(request), exc_info=error)
         shut = Shut(500)
     headers = {"Retry-After": str(shut.wait_seconds)} if shut.wait_seconds else {}
     if shut.status == 401:
@@ -146,6 +146,12 @@ def is_api(request: Request) -> bool:
     """Whether a program asked."""
     path: str = request.scope.get("path", "")
     return path.removeprefix(request.scope.get("root_path", "")).startswith("/api/")
+
+
+def place_of(request: Request) -> str:
+    """Return the beginning of the path: what follows may be a secret (a link), and a log is no place for it."""
+    path: str = request.scope.get("path", "")
+    return "/" + path.removeprefix(request.scope.get("root_path", "")).split("/")[1] if "/" in path else ""
 
 
 def reference_of(request: Request) -> str:
