@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.house import House, any_port
+
+
+@pytest.fixture(scope="session")
+def founded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a data directory with the demonstration organisation in it, to be copied."""
+    folder = tmp_path_factory.mktemp("founded")
+    house = House(folder / "var", any_port(), folder / "server.log")
+    house.start_and_wait()
+    house.stopped_well()
+    return house.data
+
+
+@pytest.fixture
+def house(tmp_path: Path, founded: Path) -> Iterator[House]:
+    """Return a server with the demonstration organisation, stopped cleanly afterwards."""
+    shutil.copytree(founded, tmp_path / "var")
+    house = House(tmp_path / "var", any_port(), tmp_path / "server.log")
+    house.start_and_wait()
+    yield house
+    house.stopped_well()
+
+
+@pytest.fixture(scope="module")
+def shared_house(tmp_path_factory: pytest.TempPathFactory, founded: Path) -> Iterator[House]:
+    """Return one server for all tests of a file, each with sessions of its own."""
+    folder = tmp_path_factory.mktemp("house")
+    shutil.copytree(founded, folder / "var")
+    house = House(folder / "var", any_port(), folder / "server.log")
+    house.start_and_wait()
+    yield house
+    house.stopped_well()
