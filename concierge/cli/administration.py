@@ -9,12 +9,12 @@ import sys
 from concierge import shipped
 from concierge.adapters.cedar import check_policies as check_folder
 from concierge.adapters.clock import SteadyClock
-from concierge.adapters.state_folder import StateFolder
 from concierge.adapters.db.migrate import migrate
 from concierge.adapters.db.repositories import Database
 from concierge.adapters.keys import load_or_make
 from concierge.adapters.mint import SecretsMint
 from concierge.adapters.passwords import Argon2Passwords
+from concierge.adapters.state_folder import StateFolder
 from concierge.adapters.totp import SealedTotp
 from concierge.bootstrap import database_url
 from concierge.config import Config

@@ -14,8 +14,8 @@ from typing import Final
 
 from concierge.adapters import logs
 from concierge.adapters.cedar_files import PolicyError
-from concierge.adapters.state_folder import StateFolderInUse, StateFolderUnusable
 from concierge.adapters.db.migrate import WrongSchema
+from concierge.adapters.state_folder import StateFolderInUse, StateFolderUnusable
 from concierge.cli import administration, doctor, serving
 from concierge.config import SETTINGS, Config, SettingError, load
 from concierge.domain.errors import ConciergeError

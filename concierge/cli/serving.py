@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
+import json
+import signal
 import sys
 from collections.abc import Awaitable, Callable
 
+import structlog
+
+from concierge.adapters.cedar_files import PolicyError
 from concierge.adapters.state_folder import StateFolder
 from concierge.bootstrap import Broker, running, server_settings
 from concierge.config import Config
@@ -13,6 +19,9 @@ from concierge.demo.links import Links, make_links
 from concierge.demo.organisation import as_demonstration, found
 from concierge.server.app import build_app
 from concierge.server.run import listen, run, serve_on
+from concierge.services.ports import AuditLeaf
+
+_log = structlog.get_logger(__name__)
 
 Prepare = Callable[[Broker], Awaitable[Callable[[], None]]]
 
@@ -64,6 +73,7 @@ def _serve(config: Config, prepare: Prepare, *, demo: bool) -> int:
                     throttle=broker.throttle,
                     replays=broker.replays,
                 )
+                asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, reload_policies, broker)
                 await serve_on(taken, app, settings, lambda _port: ready())
 
     try:
@@ -71,3 +81,28 @@ def _serve(config: Config, prepare: Prepare, *, demo: bool) -> int:
     finally:
         taken.close()
     return 0
+
+
+def reload_policies(broker: Broker) -> None:
+    """Read the policies again and decide anew what rests on them; bad ones are refused and the old ones stay."""
+    try:
+        changed = broker.policy.reload()
+    except PolicyError as error:
+        _log.error("policies_refused", reason=str(error), still_in_force=broker.policy.version[:12])
+        return
+    revoked = broker.registry.redecide() if changed else 0
+    _log.info(
+        "policies_read_again", changed=changed, revoked_grants=revoked, policies=broker.policy.version[:12]
+    )
+    task = asyncio.get_running_loop().create_task(_on_record(broker, revoked), name="policies on record")
+    _tasks.add(task)
+    task.add_done_callback(_tasks.discard)
+
+
+_tasks: set[asyncio.Task[int]] = set()
+
+
+async def _on_record(broker: Broker, revoked: int) -> int:
+    detail = json.dumps({"version": broker.policy.version, "revoked_grants": revoked}, sort_keys=True)
+    leaf = AuditLeaf(broker.tools.clock.wall(), "PoliciesReadAgain", "command line", "policies", detail)
+    return await broker.tools.audit.append(leaf)
