@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import mimetypes
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from gettext import NullTranslations
@@ -22,7 +22,7 @@ from websockets.http11 import Request, Response
 
 from concierge.domain import limits
 from concierge.domain.capability import Capability
-from concierge.domain.ids import ConsentId, ParticipantId, SessionId
+from concierge.domain.ids import ConsentId, ParticipantId, SessionId, SurfaceId
 from concierge.domain.participant import Mode, Presence, Role
 from concierge.domain.session import State
 from concierge.server.views.frame import View
@@ -41,6 +41,7 @@ CSP = (
 WAIT_SECONDS = 20
 HOST, CUSTOMER, VENDOR = ParticipantId("par_host"), ParticipantId("par_customer"), ParticipantId("par_vendor")
 NOW_MS = 5_000_000
+SHARED = SurfaceId("sur_shared")
 
 T = TypeVar("T", bound=wire.ClientMessage)
 
@@ -50,7 +51,18 @@ def a_seat(who: ParticipantId, role: Role, name: str, *held: Capability, admitte
     grants = tuple(GrantView(capability, NOW_MS + 3_600_000, consented=True) for capability in held)
     presence = Presence.JOINED if admitted else Presence.LOBBY
     return SeatView(
-        who, role, name, "St Veit", presence, Mode.FREE, admitted, NOW_MS, None, speaking=False, grants=grants, may_hold=()
+        who,
+        role,
+        name,
+        "St Veit",
+        presence,
+        Mode.FREE,
+        admitted,
+        NOW_MS,
+        None,
+        speaking=False,
+        grants=grants,
+        may_hold=(),
     )
 
 
@@ -103,7 +115,11 @@ class Stand:
         self.url = ""
         self.sockets: list[ServerConnection] = []
         self.beats = 0
+        self.shut = False
+        self.answer: Callable[[str], Awaitable[str]] | None = None
+        self._beaten = asyncio.Event()
         self.refusing: tuple[str, str] | None = None
+        self.refusing_publish = ("not_now", "No media here.")
         self._pages = {"/page": render(environment(WEB / "templates", Links(), NullTranslations()), page)}
         self._came: asyncio.Queue[wire.ClientMessage] = asyncio.Queue()
 
@@ -120,6 +136,14 @@ class Stand:
     def came(self) -> list[wire.ClientMessage]:
         """Return everything that came and was not asked for yet."""
         return [self._came.get_nowait() for _ in range(self._came.qsize())]
+
+    async def beaten(self, times: int) -> None:
+        """Return when that many further pulses were echoed."""
+        wanted = self.beats + times
+        async with asyncio.timeout(WAIT_SECONDS):
+            while self.beats < wanted:
+                self._beaten.clear()
+                await self._beaten.wait()
 
     # --- what the page is told ---
 
@@ -145,6 +169,8 @@ class Stand:
     async def answer_http(self, _socket: ServerConnection, request: Request) -> Response | None:
         """Answer with the page or a static file; None lets the WebSocket through."""
         path = request.path.split("?")[0]
+        if self.shut:
+            return Response(HTTPStatus.SERVICE_UNAVAILABLE, "Not now", Headers(), b"")
         if path.startswith("/ws/"):
             return None
         if path in self._pages:
@@ -173,12 +199,16 @@ class Stand:
         match message:
             case wire.Beat():
                 self.beats += 1
+                self._beaten.set()
                 return
             case wire.Hello():
                 await socket.send(write(self._welcome()))
                 await socket.send(write(wire.View(self.view)))
+            case wire.Publish(offer=offer) if self.answer is not None:
+                answered = wire.Published(request, await self.answer(offer), SHARED)
+                await socket.send(write(answered))
             case wire.Receive() | wire.Publish():
-                await socket.send(write(wire.Refusal(request, "not_now", "No media here.")))
+                await socket.send(write(wire.Refusal(request, *self.refusing_publish)))
             case _ if self.refusing is not None:
                 await socket.send(write(wire.Refusal(request, *self.refusing)))
             case _:
@@ -202,7 +232,9 @@ class Stand:
 
 
 def _response(kind: str, body: bytes) -> Response:
-    headers = Headers({"Content-Type": kind, "Content-Length": str(len(body)), "Content-Security-Policy": CSP})
+    headers = Headers(
+        {"Content-Type": kind, "Content-Length": str(len(body)), "Content-Security-Policy": CSP}
+    )
     return Response(HTTPStatus.OK, "OK", headers, body)
 
 
@@ -210,7 +242,9 @@ def _response(kind: str, body: bytes) -> Response:
 async def standing(page: View, view: SessionView) -> AsyncIterator[Stand]:
     """Serve one page on a free port of 127.0.0.1."""
     stand = Stand(page, view)
-    async with serve(stand.talk, "127.0.0.1", 0, process_request=stand.answer_http, ping_interval=None) as server:
+    async with serve(
+        stand.talk, "127.0.0.1", 0, process_request=stand.answer_http, ping_interval=None
+    ) as server:
         port = next(iter(server.sockets)).getsockname()[1]
         stand.url = f"http://127.0.0.1:{port}"
         yield stand

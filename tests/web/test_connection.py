@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 
 import pytest
@@ -13,6 +12,7 @@ from concierge.wire import messages as wire
 from tests.peers.chromium import Browsers
 from tests.web.bare_chromium import bare_chromium
 from tests.web.stand import Stand
+from tests.web.waiting import until_true
 
 pytestmark = pytest.mark.peer
 
@@ -59,13 +59,8 @@ async def test_a_hidden_page_goes_on_beating(at_the_console: Stand, tmp_path: Pa
         tab = await chromium.open(f"{at_the_console.url}/page")
         await at_the_console.next(wire.Hello)
         await chromium.open("about:blank")
-        async with asyncio.timeout(20):
-            while not await chromium.evaluate(tab, "document.hidden"):
-                await asyncio.sleep(0.05)
-        before = at_the_console.beats
-        async with asyncio.timeout(20):
-            while at_the_console.beats < before + 20:
-                await asyncio.sleep(0.05)
+        await until_true(lambda: chromium.evaluate(tab, "document.hidden"))
+        await at_the_console.beaten(20)
         assert len(at_the_console.sockets) == 1
 
 
@@ -76,9 +71,7 @@ async def test_beats_do_not_wait_for_timers(browsers: Browsers, at_the_console: 
     await page.add_init_script("window.setTimeout = () => 0; window.setInterval = () => 0;")
     await page.goto(f"{at_the_console.url}/page")
     await at_the_console.next(wire.Hello)
-    async with asyncio.timeout(20):
-        while at_the_console.beats < 10:
-            await asyncio.sleep(0.05)
+    await at_the_console.beaten(10)
     assert len(at_the_console.sockets) == 1
 
 

@@ -95,7 +95,9 @@ async def test_a_long_line_is_thinned_to_what_may_travel(browsers: Browsers, at_
     await page.get_by_role("button", name="Pen").click()
     await page.mouse.move(picture["x"] + 5, picture["y"] + 5)
     await page.mouse.down()
-    await page.mouse.move(picture["x"] + picture["width"] - 5, picture["y"] + picture["height"] - 5, steps=400)
+    await page.mouse.move(
+        picture["x"] + picture["width"] - 5, picture["y"] + picture["height"] - 5, steps=400
+    )
     await page.mouse.up()
     mark = await at_the_console.next(wire.DrawMark)
     assert mark.shape == "line"
@@ -107,7 +109,9 @@ async def test_a_long_line_is_thinned_to_what_may_travel(browsers: Browsers, at_
 async def test_the_keyboard_points_too(browsers: Browsers, at_the_console: Stand) -> None:
     page = await shown(browsers, at_the_console, 1280, 720)
     await page.keyboard.press("p")
-    await expect(page.get_by_role("button", name="Point", exact=True)).to_have_attribute("aria-pressed", "true")
+    await expect(page.get_by_role("button", name="Point", exact=True)).to_have_attribute(
+        "aria-pressed", "true"
+    )
     await page.get_by_role("application").focus()
     await page.keyboard.press("ArrowRight")
     await page.keyboard.press("ArrowUp")
@@ -127,9 +131,7 @@ async def test_a_mark_that_arrives_stands_on_the_same_spot_with_its_name_and_goe
 ) -> None:
     page = await shown(browsers, at_the_console, width, height)
     picture = await picture_of(page, width, height)
-    await at_the_console.tell(
-        wire.Mark(HOST, "<b>Anna</b>", Role.HOST, SCREEN, "point", ((16384, 49151),))
-    )
+    await at_the_console.tell(wire.Mark(HOST, "<b>Anna</b>", Role.HOST, SCREEN, "point", ((16384, 49151),)))
     dot = page.locator("svg .mark-dot")
     await expect(dot).to_be_visible()
     box = await dot.bounding_box()

@@ -1,7 +1,7 @@
 // The console: the host's page, and the observer's and moderator's, who read along. One view in, one page out.
 
 import { elapsed, Participants } from "../participants";
-import { hour, left } from "../clock";
+import { left } from "../clock";
 import type { Status } from "../connection";
 import { copying } from "../copying";
 import { close } from "../dialogs";
@@ -14,6 +14,7 @@ import { Live, type LivePage } from "../live";
 import { MatchForm } from "../match";
 import { attempt, notice } from "../notices";
 import { presses, shortcuts } from "../shortcuts";
+import { Pairing } from "../pairing";
 import { Stage } from "../stage";
 import type { Capability, QuestionView, Quality, SessionView } from "../wire.gen";
 import { capability, farewell, farewellToHost, pause, state } from "../words";
@@ -27,6 +28,7 @@ class Console implements LivePage {
   readonly people: Participants;
   readonly match: MatchForm;
   readonly handover: Handover;
+  readonly pairing: Pairing;
   #began = Infinity;
   #over = false;
 
@@ -35,6 +37,7 @@ class Console implements LivePage {
     this.people = new Participants(live.connection, live.clock);
     this.match = new MatchForm(live.connection);
     this.handover = new Handover(live.connection, live.clock);
+    this.pairing = new Pairing(live.clock);
     inviting();
     ending(live.connection);
     copying();
@@ -70,7 +73,7 @@ class Console implements LivePage {
     onePanel(PANELS, "ended");
     const says = this.live.view?.role === "host" ? farewellToHost : farewell;
     setText(ref("end-reason"), status.kind === "farewell" ? says(status.reason) : t("You have no seat in this session any more."));
-    show(ref("end-note-saved"), status.kind === "farewell" && status.reason === "completed");
+    show(ref("end-note-saved"), status.kind === "farewell" && status.reason === "completed" && this.live.view?.role === "host");
     need("root").dataset.state = "ended";
     setText(ref("state"), state("ended"));
     ref("state-dot")?.setAttribute("class", "dot");
@@ -134,10 +137,7 @@ class Console implements LivePage {
       button.querySelector("use")?.setAttribute("href", own ? "#i-play" : "#i-pause");
     }
     for (const seat of view.seats) this.#began = Math.min(this.#began, seat.since_ms);
-    if (view.code !== null) {
-      setText(ref("code"), view.code.digits.replace(/(\d{3})(?=\d)/g, "$1 "));
-      setText(ref("join-link"), view.code.link);
-    }
+    this.pairing.update(view.code);
   }
 
   #freeze(view: SessionView): void {
@@ -163,12 +163,7 @@ class Console implements LivePage {
     if (view === null || this.#over) return;
     const clock = this.live.clock;
     setText(ref("elapsed"), view.state === "waiting" || this.#began === Infinity ? "" : elapsed(clock, this.#began));
-    if (view.code !== null) {
-      const rest = clock.left(view.code.until_ms);
-      setText(ref("code-left"), rest > 0 ? t("Valid for {time}, until {at}", { time: left(rest), at: hour(clock.date(view.code.until_ms)) }) : "");
-      show(ref("code-expired"), rest <= 0);
-      ref("code")?.classList.toggle("pairing__code--over", rest <= 0);
-    }
+    this.pairing.count(view.code);
     const asked = this.#asked(view);
     if (asked !== undefined) setText(ref("asking-left"), left(clock.left(asked.until_ms)));
   }
@@ -199,6 +194,8 @@ class Console implements LivePage {
     show(document.querySelector(".toolbar"), false);
     document.querySelector(".livebar__acts")?.replaceChildren(make("span", "badge badge--accent", t("Handed over. You are observing.")));
     for (const button of document.querySelectorAll(".stage__panel button, .stage__over button")) button.remove();
+    setText(document.querySelector('[data-panel="ready"] .stage__step'), t("No screen is shared at the moment"));
+    show(ref("ready-text"), false);
     notice(t("You have handed the session over. You are observing until you close this page."), true);
   }
 

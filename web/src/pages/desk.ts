@@ -3,12 +3,12 @@
 
 import { copying } from "../copying";
 import { list, panel, ref, typing } from "../dom";
+import { fetchPage } from "../fetched";
 import { loadTexts } from "../i18n";
 import { searchKey } from "../search_key";
 import { tellZone } from "../zone";
 
 const REFRESH_MS = 4000;
-const DEADLINE_MS = 8000;
 const LISTS = ["queue", "live"];
 
 await loadTexts();
@@ -33,26 +33,12 @@ document.addEventListener("keydown", (event) => {
 
 const shown = new Map(LISTS.map((name) => [name, list(name)?.closest(".card")?.textContent ?? ""]));
 
-/** The page as the server would render it now. A document request runs no script and needs no HTML in our hands. */
-function fetchPage(): Promise<Document> {
-  return new Promise((resolve, reject) => {
-    const request = new XMLHttpRequest();
-    request.open("GET", location.href);
-    request.responseType = "document";
-    request.timeout = DEADLINE_MS;
-    request.onerror = request.ontimeout = () => reject(new Error("the server does not answer"));
-    request.onload = () => {
-      const page = request.responseXML;
-      if (request.status !== 200 || page === null) reject(new Error(String(request.status)));
-      else if (page.body.dataset.page !== "desk") location.reload();
-      else resolve(page);
-    };
-    request.send();
-  });
-}
-
 async function refresh(): Promise<void> {
-  const page = await fetchPage();
+  const page = await fetchPage(location.href);
+  if (page.body.dataset.page !== "desk") {
+    location.reload();
+    return;
+  }
   const now = new Map<string, string>();
   for (const name of LISTS) {
     const fresh = list(name, page)?.closest(".card");

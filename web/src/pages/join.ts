@@ -17,6 +17,7 @@ import { capability, CAPABILITY_ICON, farewellToCustomer, pause, role } from "..
 const STEPS = ["arriving", "who", "waiting", "ask", "refused", "share", "phone", "insecure", "ended", "failed"] as const;
 type Step = (typeof STEPS)[number];
 const VENDOR_NOTICE_MS = 30_000;
+const NOT_LET_IN: readonly string[] = ["denied", "match_failed", "lobby_timeout"];
 
 class Join implements LivePage {
   readonly screen: Source;
@@ -81,6 +82,7 @@ class Join implements LivePage {
       return;
     }
     this.#end(status.kind === "farewell" ? farewellToCustomer(status.reason) : t("The session is over, or your seat in it is."), status.kind === "farewell" ? status.receipt : "");
+    if (status.kind === "farewell" && NOT_LET_IN.includes(status.reason)) setText(ref("ended-title"), t("You were not let in"));
   }
 
   restarted(): void {
