@@ -132,7 +132,7 @@ async def test_what_was_said_and_drawn_stands_at_its_time(cinema: Cinema, browse
     await expect(page.locator('[data-ref="marks"] text')).to_have_text("Anna Berger")
     await seek(page, tape.said_us + 7_000_000)
     await expect(page.locator('[data-ref="marks"] g')).to_have_count(0)
-    await page.get_by_role("button", name="Chat").click()
+    await page.locator('[data-act="filter"][data-kind="chat"]').click()
     await expect(page.locator(".event:visible")).to_have_count(1)
 
 

@@ -21,7 +21,7 @@ from tests.services.desk import Desk
 
 STEP_MS = 200
 KEY_EVERY = 25
-BIG_FROM = 60
+BIG_FROM = 90
 LONG = 30
 WIDTH, HEIGHT = 320, 180
 SAID = "The <b>queue</b> is moving & the label is out"

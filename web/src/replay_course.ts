@@ -33,6 +33,8 @@ export class Course {
   readonly voices: Named[] = [];
   readonly stays: Named[] = [];
   readonly gaps: Gap[];
+  /** When the session ended; the last picture stays from there to the end of the recording. */
+  #ended_us = Infinity;
 
   constructor(readonly script: Script) {
     for (const person of script.participants) this.people.set(person.id, person);
@@ -49,7 +51,8 @@ export class Course {
   }
 
   /** What is on the stage at a time: a picture, or why there is none. `wanted` is the surface asked for. */
-  at(now_us: number, wanted: string | null): { shown: Shown; dark: null } | { shown: null; dark: string } {
+  at(at_us: number, wanted: string | null): { shown: Shown; dark: null } | { shown: null; dark: string } {
+    const now_us = Math.min(at_us, this.#ended_us - 1);
     const paused = this.pauses.find((one) => within(one, now_us));
     if (paused !== undefined) return { shown: null, dark: pausedBy(paused.reasons) };
     const open = this.shown.filter((one) => within(one, now_us));
@@ -120,6 +123,7 @@ export class Course {
         close(this.pauses, () => true);
         break;
       case "SessionEnded":
+        this.#ended_us = at;
         for (const stretches of [this.stays, this.shown, this.voices, this.pauses]) close<Stretch>(stretches, () => true);
         break;
     }

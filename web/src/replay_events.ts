@@ -23,9 +23,13 @@ export class Events {
   readonly #rows: Row[] = [];
   #shown: Row[] = [];
   #current: Row | null = null;
+  #picked: Row | null = null;
 
   constructor(readonly course: Course, readonly player: Player) {
     this.#fill();
+    this.#list?.addEventListener("click", (event) => {
+      this.#picked = this.#rows.find((row) => event.target instanceof Node && row.element.contains(event.target)) ?? null;
+    });
     onAct("filter", (button) => this.#filter(button.dataset.kind ?? "all"));
     this.#filter("all");
   }
@@ -39,7 +43,8 @@ export class Events {
       if ((this.#shown[middle]?.at_us ?? 0) <= now_us) low = middle + 1;
       else high = middle;
     }
-    const current = this.#shown[low - 1] ?? null;
+    // Of several at one time the one that was asked for.
+    const current = this.#picked?.at_us === now_us ? this.#picked : (this.#shown[low - 1] ?? null);
     if (current === this.#current) return;
     setAttribute(this.#current?.button ?? null, "aria-current", null);
     setAttribute(current?.button ?? null, "aria-current", "true");
