@@ -121,7 +121,7 @@ def status_of_refusal(code: str) -> int:
         return 410
     if code == "exports_busy":
         return 429
-    if code in CONFLICTS or code.startswith(("already_", "invite_")):
+    if code in CONFLICTS or code == "invite_not_yet" or code.startswith("already_"):
         return 409
     return 403
 

@@ -25,7 +25,7 @@ def test_the_story_is_read_from_the_record() -> None:
 
 def test_a_yes_taken_back_and_a_question_without_answer_are_told() -> None:
     asked = [
-        ConsentRequest(cast.consent(), capability, cast.HOST.id, 0, 100)
+        ConsentRequest(cast.consent(), capability, cast.HOST.id, None, 100)
         for capability in (Capability.VIEW_SCREEN, Capability.VOICE, Capability.CHAT)
     ]
     events: list[ev.Event] = [
