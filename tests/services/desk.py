@@ -240,7 +240,7 @@ async def desk_in(
     )
     anna, ben, ticket, company = cast()
     if fresh:
-        await _found(tools, (anna, ben), ticket, company)
+        await found(tools, (anna, ben), ticket, company)
     registry = Registry(tools)
     await recover(tools, registry)
     reader = RecorderReader(folder / "recordings", key.public, ring)
@@ -283,7 +283,7 @@ def cast() -> tuple[Person, Person, Ticket, Company]:
     return anna, ben, ticket, company
 
 
-async def _found(tools: Tools, people: tuple[Person, ...], ticket: Ticket, company: Company) -> None:
+async def found(tools: Tools, people: tuple[Person, ...], ticket: Ticket, company: Company) -> None:
     for person in people:
         await tools.people.add_person(person, None)
     await tools.people.add_company(company)

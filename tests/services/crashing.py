@@ -1,0 +1,256 @@
+"""A whole broker as a process of its own, to be killed in the middle of a session and started again.
+
+``python -m tests.services.crashing live DIR`` runs a session and says on standard output what it was told is kept: `said N`
+for a line of chat that was answered, `frame N MS` for a picture that the recorder's queue took. ``… after DIR`` starts on
+what is left, looks at it, lets the host end the session, and prints what it found as one line of JSON.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import json
+import os
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import av
+
+from concierge import bootstrap
+from concierge.adapters import logs
+from concierge.adapters.clock import boot_ms
+from concierge.adapters.state_folder import StateFolder
+from concierge.config import load
+from concierge.domain.ids import ParticipantId, SurfaceId
+from concierge.services.acting import act
+from concierge.services.live import LiveSession
+from concierge.services.media_port import EncodedFrame, SourceId
+from concierge.wire import messages as wire
+from recorder.frames import Frame
+from recorder.reading import read_recording
+from recorder.records import RecordType
+from tests.recorder.victim import pictures
+from tests.services.desk import Desk, FakeClock, cast, found
+from tests.services.fakes import FakePlane
+
+DEADLINE_S = 60.0
+FRAME_EVERY_S = 0.01
+
+
+@dataclass(frozen=True)
+class Crash:
+    """What one crash cost, and what the next start found. Times as named."""
+
+    playable_s: float
+    picture_lost_ms: int
+    acknowledged_lost: int
+    acknowledged: int
+    pictures: int
+    found: dict[str, Any]
+
+
+def crash_once(folder: Path, lines: int) -> Crash:
+    """Kill a broker with SIGKILL after it has said so many lines of a live session, start again, and look."""
+    said, shown = _run_and_kill(folder, lines)
+    started = time.monotonic()
+    with _process("after", folder) as process:
+        try:
+            first = _line(process)
+            playable_s = time.monotonic() - started
+            rest, errors = process.communicate(timeout=DEADLINE_S)
+        except BaseException:
+            process.kill()
+            raise
+    assert first is not None, errors
+    assert process.returncode == 0, errors
+    found = json.loads(first) | json.loads(rest)
+    kept = set(found.pop("recorded")) & set(found.pop("kept"))
+    last = max(shown, default=0)
+    recorded = min(found["last_frame"], last)
+    return Crash(
+        playable_s=round(playable_s, 2),
+        picture_lost_ms=shown[last] - shown[recorded] if shown and recorded in shown else _whole(shown),
+        acknowledged_lost=len(set(said) - kept),
+        acknowledged=len(said),
+        pictures=found["pictures"],
+        found=found,
+    )
+
+
+def _whole(shown: dict[int, int]) -> int:
+    return max(shown.values()) - min(shown.values()) if shown else 0
+
+
+def _run_and_kill(folder: Path, lines: int) -> tuple[list[int], dict[int, int]]:
+    said: list[int] = []
+    shown: dict[int, int] = {}
+    with _process("live", folder) as process:
+        try:
+            heard = [_line(process)]
+            assert heard[0] == "live", process.communicate(timeout=DEADLINE_S)
+            heard += [_line(process) for _ in range(lines)]
+        finally:
+            process.kill()
+        rest, errors = process.communicate(timeout=DEADLINE_S)
+    assert process.returncode == -9, errors
+    whole = rest.splitlines(keepends=True)
+    for line in [*heard[1:], *(text for text in whole if text.endswith("\n"))]:
+        assert line, errors
+        kind, number, *more = line.split()
+        if kind == "said":
+            said.append(int(number))
+        else:
+            shown[int(number)] = int(more[0])
+    return said, shown
+
+
+def _process(mode: str, folder: Path) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "tests.services.crashing", mode, str(folder)]
+    pipe = subprocess.PIPE
+    return subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True, bufsize=1)
+
+
+def _line(process: subprocess.Popen[str]) -> str | None:
+    assert process.stdout is not None
+    return process.stdout.readline().strip() or None
+
+
+# --- the process that is killed ---
+
+
+def say(*words: object) -> None:
+    """Write a line at once: what stands on the pipe survives the process."""
+    io.FileIO(1, "w", closefd=False).write((" ".join(map(str, words)) + "\n").encode())
+
+
+async def live_session(folder: Path) -> None:
+    """Run a session until somebody kills this process."""
+    config = load({"data_dir": str(folder)}, {})
+    plane = FakePlane()
+    setattr(bootstrap, "ForwardingPlane", lambda _settings: plane)  # noqa: B010 - in this process there is no network
+    with StateFolder(folder) as data:
+        async with bootstrap.running(config, data) as broker:
+            desk = _desk(broker, plane)
+            await found(broker.tools, (desk.anna, desk.ben), desk.ticket, desk.company)
+            live, customer, surface = await desk.sharing()
+            say("live")
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(_talk(broker, live, customer))
+                tasks.create_task(_show(plane, surface))
+                tasks.create_task(_beat(desk, live))
+
+
+def _desk(broker: bootstrap.Broker, plane: FakePlane) -> Desk:
+    anna, ben, ticket, company = cast()
+    nothing: Any = None
+    return Desk(
+        folder=broker.data.root,
+        clock=FakeClock(),
+        plane=plane,
+        tools=broker.tools,
+        registry=broker.registry,
+        reader=nothing,
+        key=nothing,
+        recorder=broker.evidence.thread,
+        database=broker.database,
+        policy=broker.policy,
+        anna=anna,
+        ben=ben,
+        ticket=ticket,
+        company=company,
+    )
+
+
+async def _talk(broker: bootstrap.Broker, live: LiveSession, customer: ParticipantId) -> None:
+    number = 0
+    while True:
+        number += 1
+        await act(broker.tools, live, customer, 1, wire.Say(f"line {number}"))
+        say("said", number)
+
+
+async def _show(plane: FakePlane, surface: SurfaceId) -> None:
+    film, number, source = pictures(), 0, SourceId(surface)
+    while True:
+        key, payload = film[number % len(film)]
+        number += 1
+        sink = plane.open[source]
+        sink.arriving(source)
+        size = (64, 48) if key else (0, 0)
+        sink.frame(source, EncodedFrame("VP8", number, key, *size, payload))
+        say("frame", number, boot_ms())
+        await asyncio.sleep(FRAME_EVERY_S)
+
+
+async def _beat(desk: Desk, live: LiveSession) -> None:
+    while True:
+        desk.beat(live)
+        await asyncio.sleep(0.5)
+
+
+# --- the process that starts again ---
+
+
+async def look_after(folder: Path) -> None:
+    """Start on what is left; print what is there as soon as it can be played, and how it ends."""
+    config = load({"data_dir": str(folder)}, {})
+    with StateFolder(folder) as data:
+        async with bootstrap.running(config, data) as broker:
+            (live,) = broker.registry.all()
+            recording = live.decided.recording
+            wrapped = await broker.tools.recordings.wrapped_key(recording)
+            assert wrapped is not None
+            exported = await broker.evidence.reader.export(recording, wrapped, _fresh(folder))
+            dek = broker.keyring.unwrap(recording, wrapped)
+            reading = read_recording(data.recordings / recording, dek, broker.evidence.trust)
+            frames = [r for r in reading.records() if r.type == RecordType.FRAME]
+            first = {
+                "state": live.decided.state,
+                "pauses": sorted(live.decided.pauses),
+                "surfaces": len(live.decided.surfaces),
+                "pictures": 0 if exported.webm is None else _decoded(exported.webm),
+                "last_frame": max((Frame.unpack(r.body).rtp_timestamp for r in frames), default=0),
+            }
+            say(json.dumps(first))
+            script = await broker.evidence.reader.script(recording, wrapped)
+            kept = await broker.tools.sessions.events(live.decided.id)
+            await act(broker.tools, live, live.decided.host, 1, wire.End("Solved", ""))
+            await _desk(broker, FakePlane()).ended(live)
+            verification = await broker.evidence.reader.verify(recording)
+            closed = await broker.evidence.reader.script(recording, wrapped)
+            second = {
+                "recorded": _lines(script.events),
+                "kept": _lines(kept),
+                "status": verification.status,
+                "signer": verification.signer,
+                "recoveries": verification.recoveries,
+                "one_story": list(closed.events) == await broker.tools.sessions.events(live.decided.id),
+            }
+            say(json.dumps(second))
+
+
+def _fresh(folder: Path) -> Path:
+    place = folder / "played"
+    place.mkdir()
+    return place
+
+
+def _lines(events: Any) -> list[int]:
+    return [int(event.text.split()[1]) for event in events if type(event).__name__ == "ChatSaid"]
+
+
+def _decoded(webm: Path) -> int:
+    """How many pictures of a file a player can show."""
+    with av.open(str(webm)) as container:
+        return sum(1 for _ in container.decode(video=0))
+
+
+if __name__ == "__main__":
+    logs.set_up("json")
+    chosen = {"live": live_session, "after": look_after}[sys.argv[1]]
+    asyncio.run(chosen(Path(sys.argv[2])))
+    os._exit(0)
