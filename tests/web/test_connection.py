@@ -9,23 +9,23 @@ from playwright.async_api import Page, expect
 
 from concierge.domain.reasons import EndReason
 from concierge.wire import messages as wire
-from tests.peers.chromium import Browsers
 from tests.web.bare_chromium import bare_chromium
 from tests.web.stand import Stand
 from tests.web.waiting import until_true
+from tests.web.windows import Windows
 
-pytestmark = pytest.mark.peer
+pytestmark = [pytest.mark.peer, pytest.mark.asyncio(loop_scope="session")]
 
 
-async def opened(browsers: Browsers, stand: Stand) -> Page:
-    page = await (await browsers.headless()).new_page()
+async def opened(windows: Windows, stand: Stand) -> Page:
+    page = await windows.page()
     await page.goto(f"{stand.url}/page")
     await stand.next(wire.Hello)
     return page
 
 
-async def test_a_cut_line_heals_by_itself_and_says_so(browsers: Browsers, at_the_console: Stand) -> None:
-    page = await opened(browsers, at_the_console)
+async def test_a_cut_line_heals_by_itself_and_says_so(windows: Windows, at_the_console: Stand) -> None:
+    page = await opened(windows, at_the_console)
     await expect(page.get_by_text("Connection lost")).to_be_hidden()
     await page.evaluate(
         """() => { window.said = []; new MutationObserver(() => {
@@ -39,16 +39,16 @@ async def test_a_cut_line_heals_by_itself_and_says_so(browsers: Browsers, at_the
     assert any("Reconnecting by itself" in said for said in await page.evaluate("window.said"))
 
 
-async def test_the_same_page_comes_back_as_the_same_tab(browsers: Browsers, at_the_console: Stand) -> None:
-    page = await (await browsers.headless()).new_page()
+async def test_the_same_page_comes_back_as_the_same_tab(windows: Windows, at_the_console: Stand) -> None:
+    page = await windows.page()
     await page.goto(f"{at_the_console.url}/page")
     first = await at_the_console.next(wire.Hello)
     await at_the_console.drop()
     assert (await at_the_console.next(wire.Hello)).tab == first.tab
 
 
-async def test_a_silent_socket_counts_as_lost(browsers: Browsers, at_the_console: Stand) -> None:
-    await opened(browsers, at_the_console)
+async def test_a_silent_socket_counts_as_lost(windows: Windows, at_the_console: Stand) -> None:
+    await opened(windows, at_the_console)
     at_the_console.pulsing = False
     await at_the_console.next(wire.Hello)
     assert len(at_the_console.sockets) == 2
@@ -64,10 +64,9 @@ async def test_a_hidden_page_goes_on_beating(at_the_console: Stand, tmp_path: Pa
         assert len(at_the_console.sockets) == 1
 
 
-async def test_beats_do_not_wait_for_timers(browsers: Browsers, at_the_console: Stand) -> None:
+async def test_beats_do_not_wait_for_timers(windows: Windows, at_the_console: Stand) -> None:
     """With every timer of the page stopped, each pulse is still echoed."""
-    context = await browsers.headless()
-    page = await context.new_page()
+    page = await windows.page()
     await page.add_init_script("window.setTimeout = () => 0; window.setInterval = () => 0;")
     await page.goto(f"{at_the_console.url}/page")
     await at_the_console.next(wire.Hello)
@@ -76,9 +75,9 @@ async def test_beats_do_not_wait_for_timers(browsers: Browsers, at_the_console: 
 
 
 async def test_another_window_takes_the_seat_and_gives_it_back(
-    browsers: Browsers, at_the_console: Stand
+    windows: Windows, at_the_console: Stand
 ) -> None:
-    page = await opened(browsers, at_the_console)
+    page = await opened(windows, at_the_console)
     await at_the_console.tell(wire.Displaced())
     await at_the_console.sockets[-1].close(4001, "another tab took this seat")
     await expect(page.get_by_text("open in another window")).to_be_visible()
@@ -89,8 +88,8 @@ async def test_another_window_takes_the_seat_and_gives_it_back(
     await expect(page.get_by_text("open in another window")).to_be_hidden()
 
 
-async def test_a_farewell_is_final(browsers: Browsers, at_the_console: Stand) -> None:
-    page = await opened(browsers, at_the_console)
+async def test_a_farewell_is_final(windows: Windows, at_the_console: Stand) -> None:
+    page = await opened(windows, at_the_console)
     await at_the_console.tell(wire.Farewell(EndReason.CUSTOMER_STOPPED, ""))
     await at_the_console.sockets[-1].close(4000, "no seat any more")
     await expect(page.get_by_text("The customer stopped everything.")).to_be_visible()
@@ -100,9 +99,9 @@ async def test_a_farewell_is_final(browsers: Browsers, at_the_console: Stand) ->
 
 
 async def test_after_a_restart_of_the_broker_everything_is_received_anew(
-    browsers: Browsers, at_the_console: Stand
+    windows: Windows, at_the_console: Stand
 ) -> None:
-    await opened(browsers, at_the_console)
+    await opened(windows, at_the_console)
     await at_the_console.next(wire.Receive)
     at_the_console.server_run = "run-2"
     await at_the_console.drop()
@@ -110,7 +109,7 @@ async def test_after_a_restart_of_the_broker_everything_is_received_anew(
     assert "recvonly" in (await at_the_console.next(wire.Receive)).offer
 
 
-async def test_a_refusal_is_said_in_its_own_words(browsers: Browsers, at_the_console: Stand) -> None:
-    page = await opened(browsers, at_the_console)
+async def test_a_refusal_is_said_in_its_own_words(windows: Windows, at_the_console: Stand) -> None:
+    page = await opened(windows, at_the_console)
     await at_the_console.tell(wire.Refusal(0, "not_now", "That is <b>not</b> possible now."))
     await expect(page.get_by_text("That is <b>not</b> possible now.")).to_be_visible()

@@ -12,11 +12,11 @@ from concierge.domain.participant import Role
 from concierge.domain.surface import SurfaceKind, SurfaceState
 from concierge.wire import messages as wire
 from concierge.wire.view import SurfaceView
-from tests.peers.chromium import Browsers
 from tests.web.stand import CUSTOMER, HOST, Stand
 from tests.web.waiting import until
+from tests.web.windows import Windows
 
-pytestmark = pytest.mark.peer
+pytestmark = [pytest.mark.peer, pytest.mark.asyncio(loop_scope="session")]
 SCREEN = SurfaceId("sur_one")
 SIZES = [(1600, 400), (400, 1600), (1280, 720)]
 
@@ -28,9 +28,9 @@ A_PICTURE = """([width, height]) => {
 }"""
 
 
-async def shown(browsers: Browsers, stand: Stand, width: int, height: int) -> Page:
+async def shown(windows: Windows, stand: Stand, width: int, height: int) -> Page:
     """Return the console with a picture of that size on its stage."""
-    page = await (await browsers.headless()).new_page()
+    page = await windows.page()
     await page.goto(f"{stand.url}/page")
     await stand.next(wire.Hello)
     await stand.show(
@@ -60,9 +60,9 @@ async def picture_of(page: Page, width: int, height: int) -> FloatRect:
 
 @pytest.mark.parametrize(("width", "height"), SIZES)
 async def test_a_box_lands_where_it_was_drawn(
-    browsers: Browsers, at_the_console: Stand, width: int, height: int
+    windows: Windows, at_the_console: Stand, width: int, height: int
 ) -> None:
-    page = await shown(browsers, at_the_console, width, height)
+    page = await shown(windows, at_the_console, width, height)
     picture = await picture_of(page, width, height)
     await page.get_by_role("button", name="Box").click()
     await page.mouse.move(picture["x"] + picture["width"] / 4, picture["y"] + picture["height"] / 4)
@@ -78,8 +78,8 @@ async def test_a_box_lands_where_it_was_drawn(
         assert abs(y - 65535 * wanted) <= pixel
 
 
-async def test_beside_the_picture_nothing_begins(browsers: Browsers, at_the_console: Stand) -> None:
-    page = await shown(browsers, at_the_console, 1600, 400)
+async def test_beside_the_picture_nothing_begins(windows: Windows, at_the_console: Stand) -> None:
+    page = await shown(windows, at_the_console, 1600, 400)
     picture = await picture_of(page, 1600, 400)
     await page.get_by_role("button", name="Arrow").click()
     await page.mouse.click(picture["x"] + 40, picture["y"] - 20)
@@ -89,14 +89,14 @@ async def test_beside_the_picture_nothing_begins(browsers: Browsers, at_the_cons
     assert abs(mark.points[0][0] - 32768) < 200
 
 
-async def test_a_long_line_is_thinned_to_what_may_travel(browsers: Browsers, at_the_console: Stand) -> None:
-    page = await shown(browsers, at_the_console, 1280, 720)
+async def test_a_long_line_is_thinned_to_what_may_travel(windows: Windows, at_the_console: Stand) -> None:
+    page = await shown(windows, at_the_console, 1280, 720)
     picture = await picture_of(page, 1280, 720)
     await page.get_by_role("button", name="Pen").click()
     await page.mouse.move(picture["x"] + 5, picture["y"] + 5)
     await page.mouse.down()
     await page.mouse.move(
-        picture["x"] + picture["width"] - 5, picture["y"] + picture["height"] - 5, steps=400
+        picture["x"] + picture["width"] - 5, picture["y"] + picture["height"] - 5, steps=300
     )
     await page.mouse.up()
     mark = await at_the_console.next(wire.DrawMark)
@@ -106,8 +106,8 @@ async def test_a_long_line_is_thinned_to_what_may_travel(browsers: Browsers, at_
     assert mark.points[-1][0] > 64000
 
 
-async def test_the_keyboard_points_too(browsers: Browsers, at_the_console: Stand) -> None:
-    page = await shown(browsers, at_the_console, 1280, 720)
+async def test_the_keyboard_points_too(windows: Windows, at_the_console: Stand) -> None:
+    page = await shown(windows, at_the_console, 1280, 720)
     await page.keyboard.press("p")
     await expect(page.get_by_role("button", name="Point", exact=True)).to_have_attribute(
         "aria-pressed", "true"
@@ -127,9 +127,9 @@ async def test_the_keyboard_points_too(browsers: Browsers, at_the_console: Stand
 
 @pytest.mark.parametrize(("width", "height"), SIZES)
 async def test_a_mark_that_arrives_stands_on_the_same_spot_with_its_name_and_goes(
-    browsers: Browsers, at_the_console: Stand, width: int, height: int
+    windows: Windows, at_the_console: Stand, width: int, height: int
 ) -> None:
-    page = await shown(browsers, at_the_console, width, height)
+    page = await shown(windows, at_the_console, width, height)
     picture = await picture_of(page, width, height)
     await at_the_console.tell(wire.Mark(HOST, "<b>Anna</b>", Role.HOST, SCREEN, "point", ((16384, 49151),)))
     dot = page.locator("svg .mark-dot")
@@ -142,8 +142,8 @@ async def test_a_mark_that_arrives_stands_on_the_same_spot_with_its_name_and_goe
     await expect(dot).to_have_count(0, timeout=15_000)
 
 
-async def test_a_mark_of_another_surface_is_not_drawn(browsers: Browsers, at_the_console: Stand) -> None:
-    page = await shown(browsers, at_the_console, 1280, 720)
+async def test_a_mark_of_another_surface_is_not_drawn(windows: Windows, at_the_console: Stand) -> None:
+    page = await shown(windows, at_the_console, 1280, 720)
     for surface in (SurfaceId("sur_other"), SCREEN):
         await at_the_console.tell(wire.Mark(HOST, "Anna", Role.HOST, surface, "box", ((0, 0), (9000, 9000))))
     await expect(page.locator("svg .mark-tag")).to_have_count(1)

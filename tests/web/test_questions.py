@@ -10,29 +10,32 @@ from playwright.async_api import Page, expect
 
 from concierge.domain.capability import Capability
 from concierge.wire import messages as wire
-from tests.peers.chromium import Browsers
 from tests.web.stand import Stand, a_question
 from tests.web.waiting import until
+from tests.web.windows import Windows
 
-pytestmark = pytest.mark.peer
+pytestmark = [pytest.mark.peer, pytest.mark.asyncio(loop_scope="session")]
 
 PRESS_AT_ONCE = """() => new MutationObserver(() => {
   const allow = document.querySelector('[data-answer="yes"]');
   if (allow && !allow.pressed) { allow.pressed = true; allow.click(); window.pressed = true; }
 }).observe(document.body, {subtree: true, childList: true})"""
 
+# What a page opened over plain http has: no crypto.subtle.
+NO_SUBTLE = "Object.defineProperty(Crypto.prototype, 'subtle', {get: () => undefined})"
 
-async def opened(browsers: Browsers, stand: Stand) -> Page:
-    page = await (await browsers.headless()).new_page()
+
+async def opened(windows: Windows, stand: Stand) -> Page:
+    page = await windows.page()
     await page.goto(f"{stand.url}/page")
     await stand.next(wire.Hello)
     return page
 
 
 async def test_what_is_pressed_in_the_first_moment_is_no_answer(
-    browsers: Browsers, at_the_customer: Stand
+    windows: Windows, at_the_customer: Stand
 ) -> None:
-    page = await opened(browsers, at_the_customer)
+    page = await opened(windows, at_the_customer)
     await page.evaluate(PRESS_AT_ONCE)
     await at_the_customer.ask(a_question(1, Capability.VIEW_SCREEN))
     await until(page, "window.pressed === true")
@@ -42,8 +45,14 @@ async def test_what_is_pressed_in_the_first_moment_is_no_answer(
     assert (answer.consent, answer.yes) == ("con_1", False)
 
 
-async def test_the_hash_is_of_the_words_on_the_screen(browsers: Browsers, at_the_customer: Stand) -> None:
-    page = await opened(browsers, at_the_customer)
+@pytest.mark.parametrize("script", ["", NO_SUBTLE], ids=["https", "plain http"])
+async def test_the_hash_is_of_the_words_on_the_screen(
+    windows: Windows, at_the_customer: Stand, script: str
+) -> None:
+    page = await windows.page()
+    await page.add_init_script(script)
+    await page.goto(f"{at_the_customer.url}/page")
+    await at_the_customer.next(wire.Hello)
     await at_the_customer.ask(a_question(1, Capability.VIEW_SCREEN))
     ask = page.locator("[data-consent]")
     await expect(ask).to_be_visible()
@@ -57,17 +66,17 @@ async def test_the_hash_is_of_the_words_on_the_screen(browsers: Browsers, at_the
     assert (answer.yes, answer.language) == (True, "en")
 
 
-async def test_allow_never_has_the_focus_by_itself(browsers: Browsers, at_the_customer: Stand) -> None:
-    page = await opened(browsers, at_the_customer)
+async def test_allow_never_has_the_focus_by_itself(windows: Windows, at_the_customer: Stand) -> None:
+    page = await opened(windows, at_the_customer)
     await at_the_customer.ask(a_question(1, Capability.RECORD))
     await expect(page.get_by_role("button", name="Allow")).to_be_visible()
     assert await page.evaluate("document.activeElement.matches('h1')")
 
 
 async def test_a_question_does_not_take_the_cursor_from_a_message(
-    browsers: Browsers, at_the_customer: Stand
+    windows: Windows, at_the_customer: Stand
 ) -> None:
-    page = await opened(browsers, at_the_customer)
+    page = await opened(windows, at_the_customer)
     field = page.get_by_label("Message", exact=True)
     await field.fill("One mom")
     await at_the_customer.ask(a_question(1, Capability.VOICE))
@@ -76,8 +85,8 @@ async def test_a_question_does_not_take_the_cursor_from_a_message(
     await expect(field).to_have_value("One moment")
 
 
-async def test_one_question_at_a_time(browsers: Browsers, at_the_customer: Stand) -> None:
-    page = await opened(browsers, at_the_customer)
+async def test_one_question_at_a_time(windows: Windows, at_the_customer: Stand) -> None:
+    page = await opened(windows, at_the_customer)
     await at_the_customer.ask(a_question(1, Capability.RECORD), a_question(2, Capability.VIEW_SCREEN))
     await expect(page.get_by_role("button", name="Allow")).to_have_count(1)
     await expect(page.get_by_role("heading", name="May this session be recorded?")).to_be_visible()
@@ -88,9 +97,9 @@ async def test_one_question_at_a_time(browsers: Browsers, at_the_customer: Stand
 
 
 async def test_the_time_left_counts_down_by_the_brokers_clock(
-    browsers: Browsers, at_the_customer: Stand
+    windows: Windows, at_the_customer: Stand
 ) -> None:
-    page = await opened(browsers, at_the_customer)
+    page = await opened(windows, at_the_customer)
     await at_the_customer.ask(a_question(1, Capability.RECORD, left_ms=61_000))
     timer = page.get_by_role("timer")
     await expect(timer).to_have_text(re.compile(r"1:0[01]"))
@@ -99,9 +108,9 @@ async def test_the_time_left_counts_down_by_the_brokers_clock(
 
 
 async def test_a_refused_answer_leaves_the_question_standing(
-    browsers: Browsers, at_the_customer: Stand
+    windows: Windows, at_the_customer: Stand
 ) -> None:
-    page = await opened(browsers, at_the_customer)
+    page = await opened(windows, at_the_customer)
     await at_the_customer.ask(a_question(1, Capability.RECORD))
     await expect(page.get_by_role("button", name="Allow")).to_be_visible()
     await page.wait_for_timeout(750)

@@ -15,11 +15,11 @@ from concierge.domain.ids import SurfaceId
 from concierge.domain.surface import SurfaceKind, SurfaceState
 from concierge.wire import messages as wire
 from concierge.wire.view import SessionView, SurfaceView
-from tests.peers.chromium import Browsers
 from tests.web.stand import CUSTOMER, SHARED, Stand
 from tests.web.waiting import until
+from tests.web.windows import Windows
 
-pytestmark = pytest.mark.peer
+pytestmark = [pytest.mark.peer, pytest.mark.asyncio(loop_scope="session")]
 
 # A screen that needs no screen: the rest of the way is the browser's own.
 A_SCREEN = """
@@ -42,7 +42,7 @@ WebSocket.prototype.send = function (text) {
 """
 
 
-@pytest_asyncio.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def receiving(at_the_customer: Stand) -> AsyncIterator[Stand]:
     """Return the customer's stand with somebody real who answers what is published."""
     peers: list[RTCPeerConnection] = []
@@ -63,9 +63,9 @@ async def receiving(at_the_customer: Stand) -> AsyncIterator[Stand]:
         await peer.close()
 
 
-async def sharing(browsers: Browsers, stand: Stand) -> tuple[Page, wire.Publish]:
+async def sharing(windows: Windows, stand: Stand) -> tuple[Page, wire.Publish]:
     """Return the customer's page, sharing, and what it published."""
-    page = await (await browsers.headless()).new_page()
+    page = await windows.page()
     await page.add_init_script(A_SCREEN)
     await page.goto(f"{stand.url}/page")
     await page.locator('[data-panel="share"] [data-act="share"]').click()
@@ -82,9 +82,9 @@ def with_surface(stand: Stand, surface: SurfaceId) -> SessionView:
 
 
 async def test_one_picture_travels_with_vp8_first_and_never_larger_than_allowed(
-    browsers: Browsers, receiving: Stand
+    windows: Windows, receiving: Stand
 ) -> None:
-    page, published = await sharing(browsers, receiving)
+    page, published = await sharing(windows, receiving)
     media = [line for line in published.offer.splitlines() if line.startswith("m=")]
     assert len(media) == 1
     first = media[0].split()[3]
@@ -96,8 +96,8 @@ async def test_one_picture_travels_with_vp8_first_and_never_larger_than_allowed(
     assert asked["height"] == {"max": limits.PICTURE_MAX_HEIGHT}
 
 
-async def test_hide_acts_here_before_it_is_told(browsers: Browsers, receiving: Stand) -> None:
-    page, _ = await sharing(browsers, receiving)
+async def test_hide_acts_here_before_it_is_told(windows: Windows, receiving: Stand) -> None:
+    page, _ = await sharing(windows, receiving)
     await page.get_by_role("button", name="Hide my screen").click()
     assert (await receiving.next(wire.Hide)).surface == SHARED
     assert ["hide", False, "live"] in await page.evaluate("window.sent")
@@ -108,9 +108,9 @@ async def test_hide_acts_here_before_it_is_told(browsers: Browsers, receiving: S
 
 
 async def test_stop_everything_waits_for_nobody_and_is_told_as_soon_as_it_can_be(
-    browsers: Browsers, receiving: Stand
+    windows: Windows, receiving: Stand
 ) -> None:
-    page, _ = await sharing(browsers, receiving)
+    page, _ = await sharing(windows, receiving)
     receiving.shut = True
     await receiving.drop()
     await expect(page.get_by_text("Reconnecting by itself")).to_be_visible()
@@ -122,8 +122,8 @@ async def test_stop_everything_waits_for_nobody_and_is_told_as_soon_as_it_can_be
     await receiving.next(wire.StopEverything)
 
 
-async def test_while_the_line_is_cut_the_picture_is_dark(browsers: Browsers, receiving: Stand) -> None:
-    page, _ = await sharing(browsers, receiving)
+async def test_while_the_line_is_cut_the_picture_is_dark(windows: Windows, receiving: Stand) -> None:
+    page, _ = await sharing(windows, receiving)
     receiving.shut = True
     await receiving.drop()
     await expect(page.get_by_text("Connection lost: nobody sees anything")).to_be_visible()
@@ -132,15 +132,15 @@ async def test_while_the_line_is_cut_the_picture_is_dark(browsers: Browsers, rec
     await until(page, "window.chosen.getVideoTracks()[0].enabled")
 
 
-async def test_what_the_broker_lost_is_published_anew(browsers: Browsers, receiving: Stand) -> None:
-    page, _ = await sharing(browsers, receiving)
+async def test_what_the_broker_lost_is_published_anew(windows: Windows, receiving: Stand) -> None:
+    page, _ = await sharing(windows, receiving)
     await receiving.show(replace(receiving.view, surfaces=()))
     assert (await receiving.next(wire.Publish)).kind is wire.SourceKind.PICTURE
     assert await page.evaluate("window.chosen.getVideoTracks()[0].readyState") == "live"
 
 
-async def test_what_is_no_longer_allowed_stops_here_too(browsers: Browsers, receiving: Stand) -> None:
-    page, _ = await sharing(browsers, receiving)
+async def test_what_is_no_longer_allowed_stops_here_too(windows: Windows, receiving: Stand) -> None:
+    page, _ = await sharing(windows, receiving)
     receiving.answer = None
     receiving.refusing_publish = ("nobody_may_see", "Nobody has been allowed to see your screen yet.")
     await receiving.show(replace(receiving.view, surfaces=()))
@@ -148,8 +148,8 @@ async def test_what_is_no_longer_allowed_stops_here_too(browsers: Browsers, rece
     await expect(page.get_by_text("Your screen is no longer shared")).to_be_visible()
 
 
-async def test_a_picture_of_a_page_that_is_gone_is_taken_away(browsers: Browsers, receiving: Stand) -> None:
+async def test_a_picture_of_a_page_that_is_gone_is_taken_away(windows: Windows, receiving: Stand) -> None:
     receiving.view = with_surface(receiving, SurfaceId("sur_older"))
-    page = await (await browsers.headless()).new_page()
+    page = await windows.page()
     await page.goto(f"{receiving.url}/page")
     assert (await receiving.next(wire.Unpublish)).surface == "sur_older"
