@@ -140,6 +140,8 @@ class Join implements LivePage {
     const live = this.screen.live;
     show(document.querySelector(".sharing__left"), live);
     show(ref("preview-hidden"), this.screen.hidden);
+    const seen = view.seats.some((seat) => seat.id !== view.you && seat.grants.some((grant) => grant.capability === "view_screen"));
+    setText(ref("preview-text"), seen ? t("This is what they see. Marks they draw appear here.") : t("Nobody is allowed to see this at the moment."));
     show(ref("share-tool"), !live && sharing() === "possible" && this.#later && view.recording.agreed);
     if (this.#preview.srcObject !== this.screen.stream) {
       this.#preview.srcObject = this.screen.stream;
