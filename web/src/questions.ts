@@ -33,7 +33,7 @@ export class Questions {
     onAct("answer", (button) => this.#press(button));
     clock.every(() => this.#count());
     // What was pressed on another page or before this one was seen is no answer to what stands here now.
-    document.addEventListener("visibilitychange", () => { this.#shownAt = performance.now(); });
+    document.addEventListener("visibilitychange", () => this.#deafen());
   }
 
   /** Show what is asked now; return whether something is. */
@@ -60,9 +60,18 @@ export class Questions {
     const who = question.organisation === "" ? question.name : t("{name}, {organisation}", { name: question.name, organisation: question.organisation });
     fill(ask, "who", who);
     this.place.append(ask);
-    this.#shownAt = performance.now();
+    this.#deafen();
     if (!typing()) slot(ask, "heading")?.focus({ preventScroll: true });
     this.place.scrollIntoView({ block: "nearest" });
+  }
+
+  /** From now on nothing counts for a moment; [data-deaf] says so to the style sheet. */
+  #deafen(): void {
+    const shown = performance.now();
+    this.#shownAt = shown;
+    const ask = this.place.firstElementChild;
+    ask?.toggleAttribute("data-deaf", true);
+    setTimeout(() => { if (this.#shownAt === shown) ask?.removeAttribute("data-deaf"); }, DEAF_MS);
   }
 
   async #press(button: HTMLElement): Promise<void> {
