@@ -6,8 +6,7 @@ needs stops the start (routing.check_declared). The table is compared with a rev
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
-from typing import Any
+from collections.abc import Awaitable, Callable, Sequence
 
 from asgi_cross_origin_protection import CrossOriginProtection
 from fastapi import Depends, FastAPI, Request
@@ -16,6 +15,7 @@ from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route, WebSocketRoute
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocket
 
 from concierge.domain.access import Act
@@ -219,7 +219,6 @@ def build_app(
     app.state.house = house
     # It would answer with an address made of the Host header.
     app.router.redirect_slashes = False
-    app.router.route_class = GuardedRoute
     _add_faults(app)
     for door in (*PAGES, *more_pages):
         app.router.routes.append(Route(door.path, _page(house, door), methods=[door.method]))
@@ -277,24 +276,32 @@ def _add_api(app: FastAPI, house: House, door: Door) -> None:
         tags=[door.path.split("/")[3]],
         openapi_extra={"x-act": door.need.value, "security": [{"key": []}]},
     )
+    route = app.router.routes[-1]
+    if isinstance(route, APIRoute):
+        route.app = _guarded(route.app)
 
 
-class GuardedRoute(APIRoute):
-    """Answers what nobody expected itself, so that no framework page and no second log line shows it."""
+def _guarded(inner: ASGIApp) -> ASGIApp:
+    """Answer what nobody expected here, so that no framework page and no second log line shows it."""
 
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        """Return the endpoint with its parameters read and its faults answered."""
-        original = super().get_route_handler()
+    async def guarded(scope: Scope, receive: Receive, send: Send) -> None:
+        begun = False
 
-        async def guarded(request: Request) -> Response:
-            try:
-                return await original(request)
-            except (ConciergeError, HTTPException, RequestValidationError):
+        async def noting_send(message: Message) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
+        try:
+            await inner(scope, receive, noting_send)
+        except (ConciergeError, HTTPException, RequestValidationError):
+            raise
+        except Exception as error:
+            if begun:
                 raise
-            except Exception as error:  # noqa: BLE001 - as for pages
-                return await answer(request, error)
+            await (await answer(Request(scope, receive), error))(scope, receive, send)
 
-        return guarded
+    return guarded
 
 
 CREATING = (api_desk.create_ticket, api_desk.note, api_sessions.open_one, api_invites.create)

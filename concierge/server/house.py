@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from jinja2 import Environment
 
@@ -39,14 +40,12 @@ class House:
     cookies: Cookies
     pending: PendingSignIns = field(default_factory=PendingSignIns)
 
-    @functools.cached_property
-    def _environments(self) -> dict[str, Environment]:
-        return {}
-
     def environment(self, language: str) -> Environment:
         """Return the templates in one language."""
-        known = self._environments.get(language)
-        if known is None:
-            known = environment(TEMPLATES, self.links, catalogue(language))
-            self._environments[language] = known
-        return known
+        return templates_of(language, self.settings.base, self.links.folder)
+
+
+@functools.cache
+def templates_of(language: str, base: str, static: Path) -> Environment:
+    """Return the templates in one language, with addresses below `base`; each is compiled once."""
+    return environment(TEMPLATES, VersionedLinks(base, static), catalogue(language))

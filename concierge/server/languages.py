@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from babel import Locale
+from babel import Locale, UnknownLocaleError
 from babel.core import negotiate_locale
 from babel.dates import format_date, format_time, format_timedelta
 
@@ -121,6 +121,13 @@ class Reader:
     def days(self, count: int) -> str:
         """Return a number of days in words."""
         return self.ngettext("%(num)d day", "%(num)d days", count)
+
+    def tongue(self, tag: str) -> str:
+        """Return what a language is called, from its BCP 47 tag; the tag itself when it is unknown."""
+        try:
+            return Locale.parse(tag, sep="-").get_display_name(self._locale) or tag
+        except (ValueError, UnknownLocaleError):
+            return tag
 
     def clock(self, zone: str) -> tuple[str, int]:
         """Return the time of day somewhere else, in words and as the hour."""

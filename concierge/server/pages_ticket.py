@@ -73,7 +73,7 @@ async def _ticket(asked: Asked, status: int = 200, note: str = "", fault: str | 
         owner=next((one.name for one in owners if one.id == found.assignee), None),
         device=found.customer.device or None,
         contact=", ".join(filter(None, (found.customer.phone, found.customer.email))) or None,
-        language=found.customer.language or None,
+        language=asked.reader.tongue(found.customer.language) or None,
         local_time=local_time,
         quiet_hours=hour >= QUIET_FROM or hour < QUIET_UNTIL,
         may_note=asked.may(Act.NOTE_TICKET, resource),

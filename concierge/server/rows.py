@@ -110,13 +110,21 @@ def thread_entry(
         who=entry.author,
         who_is="desk" if entry.person is not None or kind == "session" else "customer",
         at=reader.moment(entry.at_ms),
-        text=entry.text,
+        text=_told(reader, entry.text) if kind == "session" else entry.text,
         channel=CHANNELS.get(entry.channel),
         session_id=entry.session,
         recording_id=recording.id if recording is not None and kind == "session" else None,
         outcome=OUTCOMES.get(outcome) if kind == "session" else None,
         duration=reader.span(ended - recording.opened_ms) if recording is not None and ended else None,
     )
+
+
+def _told(reader: Reader, text: str) -> str:
+    """Return what a session left in the thread: its first line is ours and in English, the outcome is shown as a badge."""
+    first, *rest = text.split("\n")
+    if rest and rest[0] in OUTCOMES:
+        del rest[0]
+    return "\n".join((reader.gettext(first), *rest))
 
 
 def recording_link(asked: Asked, recording: Recording, may_replay: bool) -> views.RecordingLink:  # noqa: FBT001
