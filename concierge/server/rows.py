@@ -124,7 +124,7 @@ def _told(reader: Reader, text: str) -> str:
     first, *rest = text.split("\n")
     if rest and rest[0] in OUTCOMES:
         del rest[0]
-    return "\n".join((reader.gettext(first), *rest))
+    return "\n".join((reader.gettext(first) if first else "", *rest))
 
 
 def recording_link(asked: Asked, recording: Recording, may_replay: bool) -> views.RecordingLink:  # noqa: FBT001

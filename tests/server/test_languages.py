@@ -68,3 +68,11 @@ def test_counting_follows_the_language() -> None:
     assert (reader().days(1), reader().days(90)) == ("1 day", "90 days")
     assert catalogue("en").gettext("Nothing like this") == "Nothing like this"
     assert language_names()[0] == ("en", "English")
+
+
+def test_languages_have_names() -> None:
+    assert (reader().tongue("en-AU"), reader("de").tongue("pt-PT")) == (
+        "English (Australia)",
+        "Portugiesisch (Portugal)",
+    )
+    assert (reader("de").tongue("tlh-none"), reader("de").tongue("")) == ("tlh-none", "")

@@ -3,7 +3,7 @@
 import { count, t, tn } from "./i18n";
 import type { Happening, Person } from "./replay_script";
 import type { Capability, EndReason, PauseReason } from "./wire.gen";
-import { capability, role } from "./words";
+import { capability, outcome, role } from "./words";
 
 export type Kind = "chat" | "access" | "course";
 
@@ -46,7 +46,7 @@ const COURSE: Record<string, Teller> = {
   HostChanged: (event, name) => line(t("{name} took the session over", { name: name(event["host"]) }), "handover", t("from {name}", { name: name(event["former"]) })),
   EndingSoon: (event, name) => line(t("Warned that the time ends soon"), "clock", name(event["participant"])),
   ClockStepped: (event) => line(t("The server’s clock was set by {seconds} s", { seconds: count(Number(event["by_ms"]) / 1000) }), "clock"),
-  SessionEnded: (event) => line(ended(event["reason"] as EndReason), "stop", [event["outcome"], event["note"]].filter(Boolean).join(" · ")),
+  SessionEnded: (event) => line(ended(event["reason"] as EndReason), "stop", [outcome(String(event["outcome"] ?? "")), event["note"]].filter(Boolean).join(" · ")),
 };
 
 const ACCESS: Record<string, Teller> = {

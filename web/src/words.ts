@@ -23,6 +23,14 @@ export function role(code: Role): string {
   return words[code];
 }
 
+/** How a session went, as the host chose it; an unknown code stays as it is. */
+export function outcome(code: string): string {
+  const words: Record<string, string> = {
+    resolved: t("Resolved"), workaround: t("Works for now"), escalated: t("Passed to a specialist"), not_resolved: t("Not resolved"),
+  };
+  return words[code] ?? code;
+}
+
 export function presence(code: Presence): string {
   return { lobby: t("waiting"), joined: "", away: t("connection lost"), left: t("left") }[code];
 }
