@@ -40,6 +40,10 @@ def announce(
         case ev.EndingSoon(participant=who_id, left_ms=left):
             hub.send(who_id, wire.EndingSoon(left))
             return True
+        case ev.GrantRevoked(participant=who_id, capability=capability, reason=reason):
+            for told in {who_id, session.host}:
+                hub.send(told, wire.GrantTaken(who_id, capability, reason))
+            return True
         case ev.ParticipantLeft(participant=who_id, reason=reason):
             hub.dismiss(who_id, wire.Farewell(reason, receipts.get(who_id, "")))
             return True

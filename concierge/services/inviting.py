@@ -14,6 +14,7 @@ from concierge.domain.errors import BadInput, Refused
 from concierge.domain.ids import CompanyId, InviteId, ParticipantId, PersonId, TicketId
 from concierge.domain.invite import Invite, check_new
 from concierge.domain.participant import Participant, Role
+from concierge.domain.person import PersonState
 from concierge.services.joining import TakenSeat, take_seat
 from concierge.services.live import LiveSession
 from concierge.services.permission import check
@@ -99,6 +100,7 @@ async def redeem_invite(tools: Tools, registry: Registry, secret: str, pin: str)
     invite = await look_at_invite(tools, secret)
     now = tools.clock.wall()
     invite.check_redeemable(now)
+    await _check_inviter(tools, invite)
     principal = Principal("Participant", invite.id, Role.VENDOR, {"company": invite.company})
     live = registry.of_ticket(invite.ticket)
     if live is None or not live.decided.matched:
@@ -107,6 +109,13 @@ async def redeem_invite(tools: Tools, registry: Registry, secret: str, pin: str)
     resource = Resource("Invite", invite.id, {"created_by": invite.created_by, "host": host})
     check(tools.policy, AccessRequest(principal, Act.REDEEM_INVITE, resource))
     return await _redeem(tools, live, invite, secret, pin)
+
+
+async def _check_inviter(tools: Tools, invite: Invite) -> None:
+    """Whoever is disabled invites nobody any more: the invite is frozen for as long as that lasts."""
+    inviter = await tools.people.person(invite.created_by)
+    if inviter is None or inviter.state is not PersonState.ENABLED:
+        raise Refused("invite_revoked", "whoever made this invite is disabled")
 
 
 async def _redeem(tools: Tools, live: LiveSession, invite: Invite, secret: str, pin: str) -> TakenSeat:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from concierge.domain.capability import Capability
+from concierge.domain.grant import RevokeReason
 from concierge.domain.ids import ConsentId, ParticipantId, PersonId, SessionId, SurfaceId
 from concierge.domain.participant import Role
 from concierge.domain.surface import SurfaceKind
@@ -355,6 +356,15 @@ class EndingSoon(ServerMessage):
     """Your time ends in `left_ms`."""
 
     left_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class GrantTaken(ServerMessage):
+    """A capability is gone, and why: to whoever held it and to the host. `reason` is a RevokeReason."""
+
+    participant: ParticipantId
+    capability: Capability
+    reason: RevokeReason
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from concierge.domain.capability import Capability
 from concierge.domain.errors import BadInput, Refused
 from concierge.domain.ids import ParticipantId
 from concierge.domain.participant import Presence
+from concierge.domain.person import PersonState
 from concierge.services.inviting import (
     InviteWish,
     NewInvite,
@@ -19,6 +20,7 @@ from concierge.services.inviting import (
     revoke_invite,
 )
 from concierge.services.live import LiveSession
+from concierge.services.ports import AuditLeaf
 from concierge.wire import messages as wire
 from tests.services.desk import Desk
 
@@ -180,3 +182,17 @@ async def test_an_invite_that_makes_no_sense_is_not_made(desk: Desk, changes: di
     with pytest.raises((Refused, BadInput)):
         await new_invite(desk, **changes)
     assert await desk.tools.invites.every(10) == []
+
+
+async def test_the_invites_of_a_disabled_person_are_frozen(desk: Desk) -> None:
+    made, secret = await new_invite(desk)
+    await desk.sharing()
+    accounts = desk.database.accounts
+    leaf = AuditLeaf(0, "PersonDisabled", "test", desk.anna.id, "{}")
+    assert await accounts.set_state(desk.anna.id, PersonState.DISABLED, desk.clock.now(), leaf)
+    with pytest.raises(Refused) as caught:
+        await redeem_invite(desk.tools, desk.registry, secret, made.pin)
+    assert caught.value.code == "invite_revoked"
+    assert await accounts.set_state(desk.anna.id, PersonState.ENABLED, desk.clock.now(), leaf)
+    seat = await redeem_invite(desk.tools, desk.registry, secret, made.pin)
+    assert seat.secret

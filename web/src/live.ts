@@ -10,6 +10,7 @@ import { t } from "./i18n";
 import { notice } from "./notices";
 import { Receiver } from "./receive";
 import { Voice } from "./voice";
+import { capability } from "./words";
 import type { SeatView, SessionView } from "./wire.gen";
 
 export interface LivePage {
@@ -40,6 +41,10 @@ export class Live {
     banner(this.connection);
     this.connection.on("view", (message) => this.#take(message.view));
     this.connection.on("refusal", (message) => notice(message.text));
+    this.connection.on("grant_taken", (taken) => {
+      if (taken.reason !== "policy") return;
+      notice(t("The organisation’s rules no longer allow this: {what}", { what: capability(taken.capability) }), true);
+    });
     this.connection.onStatus((status) => this.#status(status));
   }
 

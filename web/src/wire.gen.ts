@@ -6,6 +6,7 @@ export type Mode = "free" | "frozen";
 export type PauseReason = "host_lost" | "host_left" | "host_paused" | "customer_lost" | "customer_paused" | "recording_unavailable" | "broker_restarted";
 export type Presence = "lobby" | "joined" | "away" | "left";
 export type Quality = "sharp" | "smooth";
+export type RevokeReason = "taken_back" | "withdrawn" | "expired" | "left" | "stale" | "recording_withdrawn" | "handed_over" | "policy";
 export type Role = "host" | "customer" | "vendor" | "observer" | "moderator";
 export type SourceKind = "picture" | "voice";
 export type State = "waiting" | "active" | "paused" | "ended";
@@ -387,6 +388,14 @@ export interface EndingSoonMessage {
   left_ms: number;
 }
 
+/** A capability is gone, and why: to whoever held it and to the host. `reason` is a RevokeReason. */
+export interface GrantTakenMessage {
+  type: "grant_taken";
+  participant: string;
+  capability: Capability;
+  reason: RevokeReason;
+}
+
 /** The request took effect and is on the record. */
 export interface DoneMessage {
   type: "done";
@@ -469,6 +478,7 @@ export type ServerMessage =
   | MarksWipedMessage
   | QualityAskedMessage
   | EndingSoonMessage
+  | GrantTakenMessage
   | DoneMessage
   | PublishedMessage
   | ReceivedMessage
