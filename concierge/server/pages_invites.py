@@ -265,7 +265,7 @@ async def _held_seat(asked: Asked, invite: Invite) -> str | None:
 async def _landing(
     asked: Asked,
     invite: Invite,
-    fault: Literal["wrong_pin", "too_many", "no_name"] | None = None,
+    fault: Literal["wrong_pin", "too_many"] | None = None,
     notice: str = "",
     status: int = 200,
 ) -> Response:
@@ -285,7 +285,7 @@ async def _landing(
         starts=asked.reader.moment(invite.from_ms),
         ends=asked.reader.moment(invite.until_ms),
         capabilities=_in_order(invite),
-        name=asked.typed("name") or invite.vendor_name,
+        name=invite.vendor_name,
         pin_digits=limits.PIN_DIGITS,
         fault="too_many" if locked else fault,
         tries_left=max(limits.PIN_TRIES - invite.failed_pins, 0),

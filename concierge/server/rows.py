@@ -81,17 +81,19 @@ def live_row(asked: Asked, live: LiveSession) -> views.LiveRow:
     )
 
 
-def _may(asked: Asked, session: Session) -> Literal["host", "observe", "none"]:
+def _may(asked: Asked, session: Session) -> Literal["host", "take_over", "observe", "none"]:
     resource = session_resource(session)
+    if session.handover is not None and session.handover.to == asked.person.id:
+        return "take_over"
     if asked.may(Act.HOST_SESSION, resource):
         return "host"
     return "observe" if asked.may(Act.JOIN_SESSION, resource) else "none"
 
 
 def is_own(asked: Asked, session: Session) -> bool:
-    """Whether the reader hosts it, or is asked to take it over."""
+    """Whether the reader hosts it, is asked to take it over, or still has a seat in it."""
     offered = session.handover is not None and session.handover.to == asked.person.id
-    return offered or session.seats[session.host].who.person == asked.person.id
+    return offered or any(seat.who.person == asked.person.id for seat in session.present())
 
 
 def thread_entry(

@@ -39,6 +39,9 @@ def session_resource(session: Session) -> Resource:
         "state": session.state,
         "recording": session.recorded,
     }
+    seated = tuple(sorted(seat.who.person for seat in session.present() if seat.who.person is not None))
+    if seated:
+        attributes["seated"] = seated
     if session.handover is not None:
         attributes["handover_to"] = session.handover.to
     return Resource("Session", session.id, attributes)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from concierge.server.views.account import AccountView, ApiKeyRow, Enrolment, SignInRow
+from concierge.server.views.api import ApiDocsView, Operation
 from concierge.server.views.desk import (
     DeskView,
     Hit,
@@ -141,7 +142,8 @@ LIVE = (
     ),
 )
 LIVE_ALL = (
-    *(replace(row, may="observe") for row in LIVE),
+    replace(LIVE[0], may="take_over"),
+    *(replace(row, may="observe") for row in LIVE[1:]),
     LiveRow(
         some_id("ses", "c"),
         "Second screen stays black in consulting room 2",
@@ -341,6 +343,14 @@ PUBLIC: dict[str, View] = {
     "sign-in-totp": SignInView(OUTSIDE, step="totp", name="anna", fault="bad_code"),
     "enter": EnterView(OUTSIDE, "s3cret", ANNA, "host"),
     "enter-over": EnterView(OUTSIDE, "s3cret", None),
+    "api-docs": ApiDocsView(
+        OUTSIDE,
+        "Everything a page can do, a program can do with a key.",
+        (
+            Operation("GET", "/api/v1/tickets", "The queue.", "view_desk"),
+            Operation("POST", "/api/v1/sessions/{session_id}/messages", "Act in a session.", "host_session"),
+        ),
+    ),
     "error-403": ErrorView(OUTSIDE, 403, home="desk"),
     "error-404": ErrorView(OUTSIDE, 404),
     "error-410": ErrorView(OUTSIDE, 410),

@@ -75,7 +75,8 @@ async def test_a_seat_is_asked_about_with_its_session_company_and_person(desk: D
     attributes = participant_principal(session, session.seats[vendor].who).attributes
     assert attributes == {"session": session.id, "company": desk.company.id}
     resource = session_resource(session)
-    assert resource.attributes == {"host": desk.anna.id, "state": "active", "recording": True}
+    known = {"host": desk.anna.id, "state": "active", "recording": True, "seated": (desk.anna.id,)}
+    assert resource.attributes == known
 
 
 async def test_a_question_about_a_vendor_carries_what_the_invite_carries(desk: Desk) -> None:

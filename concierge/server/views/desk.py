@@ -43,7 +43,7 @@ class LiveRow:
     customer: str
     since: Moment
     people: int
-    may: Literal["host", "observe", "none"]
+    may: Literal["host", "take_over", "observe", "none"]
 
 
 @dataclass(frozen=True, slots=True)

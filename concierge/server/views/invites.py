@@ -28,7 +28,7 @@ class InviteLandingView(View):
     capabilities: tuple[str, ...] = ()
     name: str = ""
     pin_digits: int = 6
-    fault: Literal["wrong_pin", "too_many", "no_name"] | None = None
+    fault: Literal["wrong_pin", "too_many"] | None = None
     tries_left: int | None = None
 
 
