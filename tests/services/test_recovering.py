@@ -93,3 +93,45 @@ async def test_a_session_that_ended_just_before_the_crash_is_closed(desk: Desk, 
         assert again.registry.all() == []
         verification = await again.reader.verify(live.decided.recording)
         assert verification.closed
+
+
+async def test_a_recording_that_stays_away_does_not_keep_the_desk_shut(desk: Desk, tmp_path: Path) -> None:
+    live, _customer, _surface = await desk.sharing()
+    left = crash(desk, tmp_path / "after")
+    away = tmp_path / "away"
+    (left / "recordings" / live.decided.recording).rename(away)
+    for _ in range(2):
+        async with desk_in(left, FakeClock(desk.clock.now_ms)) as again:
+            assert again.registry.all() == []
+    away.rename(left / "recordings" / live.decided.recording)
+    async with desk_in(left, FakeClock(desk.clock.now_ms)) as again:
+        verification = await again.reader.verify(live.decided.recording)
+        assert (verification.closed, verification.status) == (True, "recovered")
+        script = await again.script(live)
+        assert list(script.events) == await again.tools.sessions.events(live.decided.id)
+
+
+async def test_a_customer_in_the_lobby_reads_new_digits_after_a_restart(desk: Desk, tmp_path: Path) -> None:
+    live = await desk.open()
+    seat = await desk.customer(live)
+    left = crash(desk, tmp_path / "after")
+    async with desk_in(left, FakeClock(desk.clock.now_ms)) as again:
+        back = again.registry.get(live.decided.id)
+        page = await again.page(back, seat.participant)
+        await again.page(back, back.decided.host)
+        assert page.view["match_digits"] == back.backdrop.digits[seat.participant] != ""
+        await again.match(back, seat.participant)
+        assert back.decided.state is State.ACTIVE
+
+
+async def test_one_session_that_cannot_be_recovered_does_not_keep_the_others_away(
+    desk: Desk, tmp_path: Path
+) -> None:
+    live, _customer, _surface = await desk.sharing()
+    left = crash(desk, tmp_path / "after")
+    with closing(sqlite3.connect(left / "desk.sqlite3", isolation_level=None)) as rows:
+        rows.execute("UPDATE session_events SET event = replace(event, 'ConsentGiven', 'NobodyKnows')")
+    async with desk_in(left, FakeClock(desk.clock.now_ms)) as again:
+        assert again.registry.all() == []
+        assert (live.decided.id, live.decided.recording) in await again.tools.sessions.unfinished()
+        assert (await again.open()).decided.state is State.WAITING
