@@ -134,7 +134,7 @@ async def live_session(folder: Path) -> None:
     setattr(bootstrap, "ForwardingPlane", lambda _settings: plane)  # noqa: B010 - in this process there is no network
     with StateFolder(folder) as data:
         async with bootstrap.running(config, data) as broker:
-            desk = _desk(broker, plane)
+            desk = desk_of(broker, plane)
             await found(broker.tools, (desk.anna, desk.ben), desk.ticket, desk.company)
             live, customer, surface = await desk.sharing()
             say("live")
@@ -144,7 +144,7 @@ async def live_session(folder: Path) -> None:
                 tasks.create_task(_beat(desk, live))
 
 
-def _desk(broker: bootstrap.Broker, plane: FakePlane) -> Desk:
+def desk_of(broker: bootstrap.Broker, plane: FakePlane) -> Desk:
     anna, ben, ticket, company = cast()
     nothing: Any = None
     return Desk(
@@ -219,7 +219,7 @@ async def look_after(folder: Path) -> None:
             script = await broker.evidence.reader.script(recording, wrapped)
             kept = await broker.tools.sessions.events(live.decided.id)
             await act(broker.tools, live, live.decided.host, 1, wire.End("Solved", ""))
-            await _desk(broker, FakePlane()).ended(live)
+            await desk_of(broker, FakePlane()).ended(live)
             verification = await broker.evidence.reader.verify(recording)
             closed = await broker.evidence.reader.script(recording, wrapped)
             second = {
