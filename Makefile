@@ -69,7 +69,7 @@ locks: setup-test ## resolve the lock files anew from pyproject.toml and web/pac
 clean: ## remove what was installed and built; the data is kept
 	rm -rf .venv web/node_modules web/static/build build dist test-artifacts
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
-	find concierge -name '*.mo' -delete
+	find concierge recorder -name '*.mo' -delete
 
 setup:
 	@deploy/dev/setup.sh run

@@ -10,7 +10,7 @@ import argparse
 import json
 import sys
 from collections.abc import Sequence
-from gettext import gettext as _
+from gettext import translation
 from pathlib import Path
 from typing import Final
 
@@ -19,6 +19,9 @@ from recorder.export import export_recording
 from recorder.installation import fingerprint, read_public
 from recorder.reading import Reading, read_recording
 from recorder.verdict import SignerTrust, Status, Verdict
+
+_ = translation("recorder", Path(__file__).parent / "locale", fallback=True).gettext
+"""In the language of LANGUAGE or LANG when this package carries its catalogue, else English."""
 
 EXIT_GOOD: Final = 0
 EXIT_USAGE: Final = 2

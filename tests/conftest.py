@@ -20,6 +20,8 @@ pytest_plugins = [
 # The figures are measured by `python -m tests.bench`, alone on the machine.
 collect_ignore = ["bench"]
 
+os.environ["LANGUAGE"] = "en"  # noqa: TID251 - commands speak the language of whoever runs them
+
 TORTURE = os.environ.get("CONCIERGE_TORTURE") == "1"  # noqa: TID251 - the test run's own switch
 
 settings.register_profile(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import sys
+from gettext import gettext as _
 
 from concierge import shipped
 from concierge.adapters.cedar import check_policies as check_folder
@@ -28,7 +29,7 @@ def migrate_database(config: Config, _options: argparse.Namespace) -> int:
     """Bring the database to this version."""
     with StateFolder(config.data_dir) as data:
         migrate(database_url(config, data))
-    print("The database fits this version.")
+    print(_("The database fits this version."))
     return 0
 
 
@@ -45,7 +46,7 @@ def check_policy_folder(options: argparse.Namespace) -> int:
     for problem in problems:
         print(problem, file=sys.stderr)
     if not problems:
-        print(f"The policies in {folder} hold.")
+        print(_("The policies in %(folder)s hold.") % {"folder": folder})
     return 5 if problems else 0
 
 
@@ -74,7 +75,8 @@ async def _add_person(config: Config, options: argparse.Namespace) -> int:
         )
         await database.people.add_person(person, None)
         _link, secret = await accounts.make_link(person.id, "command line")
-        print(f"{person.name} can sign in once, within 24 hours, at {config.base_url}/enter/{secret}")
+        sentence = _("%(name)s can sign in once, within 24 hours, at %(link)s")
+        print(sentence % {"name": person.name, "link": f"{config.base_url}/enter/{secret}"})
     finally:
         await database.stop()
     return 0

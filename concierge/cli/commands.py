@@ -7,8 +7,10 @@ Exit codes: 0 done, 1 the command found something wrong, 2 wrong arguments or se
 from __future__ import annotations
 
 import argparse
+import gettext
 import sys
 from collections.abc import Callable, Sequence
+from gettext import gettext as _
 from pathlib import Path
 from typing import Final
 
@@ -19,8 +21,10 @@ from concierge.adapters.state_folder import StateFolderInUse, StateFolderUnusabl
 from concierge.cli import administration, doctor, serving
 from concierge.config import SETTINGS, Config, SettingError, load
 from concierge.domain.errors import ConciergeError
+from concierge.domain.refusals import N_
 from concierge.server.run import CannotListen
 from concierge.services.ports import StoreUnavailable
+from concierge.shipped import LOCALE
 
 _EXITS: Final[tuple[tuple[type[ConciergeError], int], ...]] = (
     (SettingError, 2),
@@ -33,29 +37,30 @@ _EXITS: Final[tuple[tuple[type[ConciergeError], int], ...]] = (
 )
 
 _HELP: Final[dict[str, str]] = {
-    "data_dir": "where everything is kept",
-    "host": "address to listen on (localhost)",
-    "port": "port to listen on (8080)",
-    "public_url": "address people open, with a base path if there is one",
-    "cert_file": "TLS certificate chain, PEM",
-    "key_file": "TLS private key, PEM",
-    "trusted_proxies": "addresses of reverse proxies whose X-Forwarded-For is believed",
-    "database_url": "postgresql://… instead of SQLite in the data directory",
-    "policies_dir": "folder of Cedar policies",
-    "kek_file": "file of 32 bytes that wraps recordings' keys",
-    "organisation": "name people are shown",
-    "desk_phone": "number people are told to call",
-    "kept_days": "how long recordings are kept (90)",
-    "media_listen": "addresses for media sockets (all of this machine)",
-    "media_public_address": "address a one-to-one NAT shows to the world",
-    "media_ports": "UDP ports for media, as in 50000-50199",
-    "ice_servers": "JSON list of STUN and TURN servers for browsers",
-    "log_format": "console or json",
+    "data_dir": N_("where everything is kept"),
+    "host": N_("address to listen on (localhost)"),
+    "port": N_("port to listen on (8080)"),
+    "public_url": N_("address people open, with a base path if there is one"),
+    "cert_file": N_("TLS certificate chain, PEM"),
+    "key_file": N_("TLS private key, PEM"),
+    "trusted_proxies": N_("addresses of reverse proxies whose X-Forwarded-For is believed"),
+    "database_url": N_("postgresql://… instead of SQLite in the data directory"),
+    "policies_dir": N_("folder of Cedar policies"),
+    "kek_file": N_("file of 32 bytes that wraps recordings' keys"),
+    "organisation": N_("name people are shown"),
+    "desk_phone": N_("number people are told to call"),
+    "kept_days": N_("how long recordings are kept (90)"),
+    "media_listen": N_("addresses for media sockets (all of this machine)"),
+    "media_public_address": N_("address a one-to-one NAT shows to the world"),
+    "media_ports": N_("UDP ports for media, as in 50000-50199"),
+    "ice_servers": N_("JSON list of STUN and TURN servers for browsers"),
+    "log_format": N_("console or json"),
 }
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; return its exit code."""
+    """Run one command, in the language of LANGUAGE or LANG; return its exit code."""
+    gettext.bindtextdomain(gettext.textdomain(), LOCALE)
     options = _parser().parse_args(arguments)
     run: Callable[[Config, argparse.Namespace], int] = options.run
     try:
@@ -74,26 +79,32 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="concierge",
-        description="Broker for remote-support sessions, each recorded as evidence that anyone can verify.",
-        epilog="Every option can also stand in the environment (CONCIERGE_DATA_DIR=…) or in a TOML file (--config).",
+        description=_(
+            "Broker for remote-support sessions, each recorded as evidence that anyone can verify."
+        ),
+        epilog=_(
+            "Every option can also stand in the environment (CONCIERGE_DATA_DIR=…) or in a TOML file (--config)."
+        ),
     )
     commands = parser.add_subparsers(metavar="command", required=True)
-    _command(commands, "serve", "run the broker", serving.serve)
-    demo = _command(commands, "demo", "run it with a demonstration organisation", serving.demo)
-    demo.add_argument("--json", action="store_true", help="print one line of JSON when ready")
-    _command(commands, "migrate", "bring the database to this version", administration.migrate_database)
-    _command(commands, "doctor", "check what this machine and these settings can do", doctor.examine)
-    policy = commands.add_parser("policy", help="look after policies")
+    _command(commands, "serve", _("run the broker"), serving.serve)
+    demo = _command(commands, "demo", _("run it with a demonstration organisation"), serving.demo)
+    demo.add_argument("--json", action="store_true", help=_("print one line of JSON when ready"))
+    _command(commands, "migrate", _("bring the database to this version"), administration.migrate_database)
+    _command(commands, "doctor", _("check what this machine and these settings can do"), doctor.examine)
+    policy = commands.add_parser("policy", help=_("look after policies"))
     policies = policy.add_subparsers(metavar="command", required=True)
-    check = policies.add_parser("check", help="say whether the policies hold")
-    check.add_argument("folder", nargs="?", type=Path, help="folder of policies (those in force by default)")
+    check = policies.add_parser("check", help=_("say whether the policies hold"))
+    check.add_argument(
+        "folder", nargs="?", type=Path, help=_("folder of policies (those in force by default)")
+    )
     check.set_defaults(run=administration.check_policies)
-    person = commands.add_parser("person", help="look after people of the desk")
+    person = commands.add_parser("person", help=_("look after people of the desk"))
     people = person.add_subparsers(metavar="command", required=True)
-    add = _command(people, "add", "add a person and print a sign-in link", administration.add_person)
-    add.add_argument("--name", required=True, help="as others see it")
-    add.add_argument("--sign-in-name", required=True, help="as typed when signing in")
-    add.add_argument("--email", default="", help="address for mail")
+    add = _command(people, "add", _("add a person and print a sign-in link"), administration.add_person)
+    add.add_argument("--name", required=True, help=_("as others see it"))
+    add.add_argument("--sign-in-name", required=True, help=_("as typed when signing in"))
+    add.add_argument("--email", default="", help=_("address for mail"))
     add.add_argument("--role", required=True, choices=("host", "supervisor", "auditor"))
     return parser
 
@@ -106,7 +117,7 @@ def _command(
 ) -> argparse.ArgumentParser:
     parser = commands.add_parser(name, help=purpose, description=purpose[0].upper() + purpose[1:] + ".")
     parser.set_defaults(run=run)
-    parser.add_argument("--config", help="TOML file of settings")
+    parser.add_argument("--config", help=_("TOML file of settings"))
     for setting in SETTINGS:
-        parser.add_argument(f"--{setting.replace('_', '-')}", help=_HELP[setting])
+        parser.add_argument(f"--{setting.replace('_', '-')}", help=_(_HELP[setting]))
     return parser

@@ -9,6 +9,7 @@ import socket
 import tempfile
 import time
 from collections.abc import Callable
+from gettext import gettext as _
 from pathlib import Path
 from typing import Final
 
@@ -49,14 +50,17 @@ def examine(config: Config, _options: argparse.Namespace) -> int:
 def _data_dir(config: Config) -> Finding:
     try:
         with StateFolder(config.data_dir):
-            return True, f"{config.data_dir} can be written and nobody else works with it"
+            return True, _("%(folder)s can be written and nobody else works with it") % {
+                "folder": config.data_dir
+            }
     except StateFolderInUse as error:
-        return True, f"{error}: a server is running"
+        return True, _("%(reason)s: a server is running") % {"reason": error}
 
 
 def _disk_space(config: Config) -> Finding:
     free = shutil.disk_usage(config.data_dir).free
-    return free > _ENOUGH_BYTES, f"{free / 1024**3:.1f} GiB free for recordings (at least 5 GiB is wise)"
+    words = _("%(free)s GiB free for recordings (at least 5 GiB is wise)") % {"free": f"{free / 1024**3:.1f}"}
+    return free > _ENOUGH_BYTES, words
 
 
 def _sync_time(config: Config) -> Finding:
@@ -66,20 +70,20 @@ def _sync_time(config: Config) -> Finding:
         file.flush()
         os.fdatasync(file.fileno())
         spent = (time.monotonic() - started) * 1000
-    return (
-        spent < _SLOW_SYNC_MS,
-        f"writing 64 KiB durably takes {spent:.1f} ms (under {_SLOW_SYNC_MS} ms is good)",
-    )
+    words = _("writing 64 KiB durably takes %(spent)s ms (under %(good)s ms is good)")
+    return spent < _SLOW_SYNC_MS, words % {"spent": f"{spent:.1f}", "good": _SLOW_SYNC_MS}
 
 
 def _port(config: Config) -> Finding:
     with socket.socket() as probe:
         probe.settimeout(1)
         taken = probe.connect_ex((config.host, config.port)) == 0
-    return (
-        True,
-        f"port {config.port} on {config.host} is {'in use (a server is running?)' if taken else 'free'}",
+    words = (
+        _("port %(port)s on %(host)s is in use (a server is running?)")
+        if taken
+        else _("port %(port)s on %(host)s is free")
     )
+    return True, words % {"port": config.port, "host": config.host}
 
 
 def _media_socket(config: Config) -> Finding:
@@ -88,30 +92,35 @@ def _media_socket(config: Config) -> Finding:
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     with socket.socket(family, socket.SOCK_DGRAM) as probe:
         probe.bind((address, port))
-        return True, f"media can listen on {address}, UDP port {probe.getsockname()[1]}"
+        words = _("media can listen on %(address)s, UDP port %(port)s")
+        return True, words % {"address": address, "port": probe.getsockname()[1]}
 
 
 def _policies(config: Config) -> Finding:
     problems = check_policies(config.policies_dir)
-    return not problems, problems[0] if problems else f"the policies in {config.policies_dir} hold"
+    good = _("the policies in %(folder)s hold") % {"folder": config.policies_dir}
+    return not problems, problems[0] if problems else good
 
 
 def _secure_context(config: Config) -> Finding:
     good = config.local or config.base_url.startswith("https://")
-    words = f"people open {config.base_url}"
-    return (
-        good,
-        words
+    words = (
+        _("people open %(address)s")
         if good
-        else f"{words}: browsers share a screen only over https (cert_file and key_file, or a proxy)",
+        else _(
+            "people open %(address)s: browsers share a screen only over https (cert_file and key_file, or a proxy)"
+        )
     )
+    return good, words % {"address": config.base_url}
 
 
 def _certificate(config: Config) -> Finding:
     if config.key_file is None:
-        return True, "no certificate of our own is configured"
+        return True, _("no certificate of our own is configured")
     mode = Path(config.key_file).stat().st_mode
-    return (
-        not mode & 0o077,
-        f"the private key {config.key_file} {'can be read by others' if mode & 0o077 else 'is ours alone'}",
+    words = (
+        _("the private key %(file)s can be read by others")
+        if mode & 0o077
+        else _("the private key %(file)s is ours alone")
     )
+    return not mode & 0o077, words % {"file": config.key_file}

@@ -8,6 +8,7 @@ import json
 import signal
 import sys
 from collections.abc import Awaitable, Callable
+from gettext import gettext as _
 
 import structlog
 
@@ -31,7 +32,8 @@ def serve(config: Config, _options: argparse.Namespace) -> int:
 
     async def prepare(broker: Broker) -> Callable[[], None]:
         def ready() -> None:
-            print(f"Concierge serves {broker.config.base_url}; Ctrl-C ends it.", file=sys.stderr, flush=True)
+            words = _("Concierge serves %(address)s; Ctrl-C ends it.") % {"address": broker.config.base_url}
+            print(words, file=sys.stderr, flush=True)
 
         return ready
 
@@ -50,9 +52,8 @@ def demo(config: Config, options: argparse.Namespace) -> int:
 
 
 def _print(links: Links, *, as_json: bool) -> None:
-    print(
-        links.as_json() if as_json else f"{links.as_text()}\n\nCtrl-C ends it; the data is kept.", flush=True
-    )
+    ending = _("Ctrl-C ends it; the data is kept.")
+    print(links.as_json() if as_json else f"{links.as_text()}\n\n{ending}", flush=True)
 
 
 def _serve(config: Config, prepare: Prepare, *, demo: bool) -> int:

@@ -34,5 +34,6 @@ class ShippedFiles(BuildHookInterface[Any]):
         included = build_data["force_include"]
         for folder in ("web/templates", "web/static", "policies"):
             included[str(root / folder)] = f"concierge/_shipped/{folder}"
-        for compiled in sorted(catalogues.LOCALE.glob("*/LC_MESSAGES/*.mo")):
+        both = (catalogues.LOCALE, catalogues.RECORDER)
+        for compiled in sorted(file for folder in both for file in folder.glob("*/LC_MESSAGES/*.mo")):
             included[str(compiled)] = compiled.relative_to(root).as_posix()

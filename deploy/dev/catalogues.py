@@ -1,8 +1,9 @@
 """Message catalogues: gathers every text for people, updates the translations, compiles them.
 
 ``python deploy/dev/catalogues.py update|compile``. One catalogue serves Python, templates and TypeScript: compiled
-it is ``messages.mo`` for the broker and ``web/static/build/messages/<language>.json`` for the browser. English is
-the source and needs no catalogue. It never drops a translation: texts no longer used stay as obsolete entries.
+it is ``messages.mo`` for the broker, ``recorder.mo`` for the recorder (which stands without the broker) and
+``web/static/build/messages/<language>.json`` for the browser. English is the source and needs no catalogue. It never
+drops a translation: translated texts no longer used stay as obsolete entries.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from babel.messages.pofile import read_po, write_po
 ROOT = Path(__file__).resolve().parents[2]
 LOCALE = ROOT / "concierge" / "locale"
 TEMPLATE = LOCALE / "messages.pot"
+RECORDER = ROOT / "recorder" / "locale"
 BROWSER = ROOT / "web" / "static" / "build" / "messages"
 LANGUAGES = ("de",)
 
@@ -70,26 +72,35 @@ def read(language: str) -> Catalog:
         return read_po(file, locale=language)
 
 
-def write(path: Path, catalog: Catalog) -> None:
-    """Write ``catalog`` without dates or line numbers, so that only changes of text change the file."""
+def written(catalog: Catalog) -> str:
+    """Return ``catalog`` as a file, without dates or line numbers, so that only changes of text change the file."""
     content = io.BytesIO()
     write_po(content, catalog, width=110, sort_output=True, include_lineno=False, omit_header=True)
     head = 'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=utf-8\\n"\n'
     if catalog.locale is not None:
         head += f'"Language: {catalog.locale}\\n"\n"Plural-Forms: {catalog.plural_forms}\\n"\n'
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(f"{head}\n{content.getvalue().decode().strip()}\n".rstrip() + "\n", encoding="utf-8")
+    return f"{head}\n{content.getvalue().decode().strip()}\n".rstrip() + "\n"
+
+
+def updated(language: str, template: Catalog) -> Catalog:
+    """Return the catalogue of ``language`` with exactly the texts of ``template``; old translations stay as obsolete."""
+    catalog = read(language)
+    # No guessing: a fuzzy match shows a person the wrong sentence.
+    catalog.update(template, no_fuzzy_matching=True)
+    for key in [key for key, old in catalog.obsolete.items() if not translated(old)]:
+        del catalog.obsolete[key]
+    return catalog
 
 
 def update() -> None:
     """Gather all texts anew and carry them into every translation."""
     template = gather()
-    write(TEMPLATE, template)
+    TEMPLATE.write_text(written(template), encoding="utf-8")
     for language in LANGUAGES:
-        catalog = read(language)
-        # No guessing: a fuzzy match shows a person the wrong sentence.
-        catalog.update(template, no_fuzzy_matching=True)
-        write(translation(language), catalog)
+        catalog = updated(language, template)
+        path = translation(language)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(written(catalog), encoding="utf-8")
         missing = sum(1 for message in catalog if message.id and not translated(message))
         print(f"{language}: {len(catalog)} texts, {missing} without translation")
 
@@ -114,13 +125,26 @@ def for_browser(catalog: Catalog) -> dict[str, object]:
     return {"locale": str(catalog.locale), "plural": catalog.plural_expr, "messages": chosen}
 
 
+def for_recorder(catalog: Catalog) -> Catalog:
+    """Return the texts of the recorder alone."""
+    chosen = Catalog(locale=catalog.locale, project="recorder", charset="utf-8")
+    for message in catalog:
+        if message.id and any(path.startswith("recorder/") for path, _line in message.locations):
+            chosen.add(message.id, message.string)
+    return chosen
+
+
 def compile_all() -> None:
-    """Write messages.mo for the broker and messages/<language>.json for the browser."""
+    """Write messages.mo for the broker, recorder.mo for the recorder and <language>.json for the browser."""
     BROWSER.mkdir(parents=True, exist_ok=True)
     for language in LANGUAGES:
         catalog = read(language)
         with translation(language).with_suffix(".mo").open("wb") as file:
             write_mo(file, catalog)
+        own = RECORDER / language / "LC_MESSAGES" / "recorder.mo"
+        own.parent.mkdir(parents=True, exist_ok=True)
+        with own.open("wb") as file:
+            write_mo(file, for_recorder(catalog))
         content = json.dumps(for_browser(catalog), ensure_ascii=False, sort_keys=True, indent=1)
         (BROWSER / f"{language}.json").write_text(content + "\n", encoding="utf-8")
 

@@ -69,7 +69,8 @@ make_environment
 once "$lock" "$lock" -- install_lock
 once project pyproject.toml deploy/dev/build_hook.py -- install_project
 "$venv" deploy/dev/bundle.py build
-if [ ! -d web/static/build/messages ] || [ ! -f concierge/locale/de/LC_MESSAGES/messages.mo ]; then
+if [ ! -d web/static/build/messages ] || [ ! -f concierge/locale/de/LC_MESSAGES/messages.mo ] ||
+  [ ! -f recorder/locale/de/LC_MESSAGES/recorder.mo ]; then
   rm -f .venv/.done-catalogues
 fi
 once catalogues concierge/locale/*/LC_MESSAGES/*.po deploy/dev/catalogues.py -- compile_catalogues

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import importlib.util
 import re
 from pathlib import Path
@@ -11,9 +12,10 @@ import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_file
 
-from tests.architecture.sources import ROOT
+from tests.architecture.sources import ROOT, product, tree
 
 PLACEHOLDER = re.compile(r"%\([a-z_]+\)[sd]|\{[a-z_]*\}|%[sd]")
+TAG = re.compile(r"</?[a-z]+[^>]*>")
 
 
 @pytest.fixture(scope="module")
@@ -27,29 +29,72 @@ def catalogues() -> ModuleType:
     return module
 
 
-def test_every_text_is_known_to_every_catalogue(catalogues: ModuleType) -> None:
-    wanted = {text if isinstance(text, str) else text[0] for _path, text in catalogues.texts()}
+def test_the_catalogues_are_up_to_date(catalogues: ModuleType) -> None:
+    """Also where a text stands is current: the browser is given the texts of its own sources and no others."""
+    template = catalogues.gather()
+    assert catalogues.TEMPLATE.read_text(encoding="utf-8") == catalogues.written(template), (
+        "run `make messages`"
+    )
     for language in catalogues.LANGUAGES:
-        known = {
-            message.id if isinstance(message.id, str) else message.id[0]
-            for message in catalogues.read(language)
-        }
-        assert wanted - known == set(), "run `make messages`"
+        updated = catalogues.written(catalogues.updated(language, template))
+        assert catalogues.translation(language).read_text(encoding="utf-8") == updated, "run `make messages`"
 
 
-def test_translations_keep_their_placeholders(catalogues: ModuleType) -> None:
-    wrong = []
-    for language in catalogues.LANGUAGES:
-        for message in catalogues.read(language):
-            if not message.id or not catalogues.translated(message):
-                continue
-            plural = isinstance(message.id, tuple | list)
-            source, translation = (
-                (message.id[-1], message.string[-1]) if plural else (message.id, message.string)
-            )
-            if sorted(PLACEHOLDER.findall(source)) != sorted(PLACEHOLDER.findall(translation)):
-                wrong.append((language, source, translation))
+def test_every_text_is_translated(catalogues: ModuleType) -> None:
+    missing = [
+        (language, message.id)
+        for language in catalogues.LANGUAGES
+        for message in catalogues.read(language)
+        if message.id and not catalogues.translated(message)
+    ]
+    assert missing == []
+
+
+def forms(text: str | tuple[str, ...] | list[str]) -> tuple[str, ...]:
+    return (text,) if isinstance(text, str) else tuple(text)
+
+
+@pytest.mark.parametrize("mark", [PLACEHOLDER, TAG], ids=["placeholders", "tags"])
+def test_translations_keep_what_is_filled_in(catalogues: ModuleType, mark: re.Pattern[str]) -> None:
+    wrong = [
+        (language, message.id, translation)
+        for language in catalogues.LANGUAGES
+        for message in catalogues.read(language)
+        for translation in filter(None, forms(message.string))
+        if message.id and sorted(mark.findall(translation)) != sorted(mark.findall(forms(message.id)[-1]))
+    ]
     assert wrong == []
+
+
+def is_translation(node: ast.AST) -> bool:
+    if not isinstance(node, ast.Call):
+        return False
+    name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+    return name in {"_", "N_", "gettext", "ngettext"}
+
+
+def test_no_text_hides_in_an_f_string() -> None:
+    """What stands between the braces of an f-string is not seen by the extractor."""
+    hidden = [
+        f"{name}:{inner.lineno}"
+        for name in product()
+        for outer in ast.walk(tree(name))
+        if isinstance(outer, ast.JoinedStr)
+        for inner in ast.walk(outer)
+        if isinstance(inner, ast.Call) and is_translation(inner)
+    ]
+    assert hidden == []
+
+
+def test_the_recorder_gets_its_own_texts(catalogues: ModuleType) -> None:
+    german = Catalog(locale="de")
+    german.add(
+        "Verify and export recordings.", "Aufzeichnungen prüfen und exportieren.", [("recorder/cli.py", 0)]
+    )
+    german.add("Ticket", "Ticket", [("web/templates/ticket.html", 0)])
+    assert [message.id for message in catalogues.for_recorder(german) if message.id] == [
+        "Verify and export recordings."
+    ]
 
 
 def test_nothing_is_guessed(catalogues: ModuleType) -> None:

@@ -58,7 +58,8 @@ def test_what_is_built_is_inside(unpacked: Path) -> None:
     ]
     assert [page for page in pages if not (build / f"{page}.js").is_file()] == []
     assert (build / "messages" / "de.json").is_file()
-    assert (unpacked / "concierge" / "locale" / "de" / "LC_MESSAGES" / "messages.mo").is_file()
+    for package, catalogue in (("concierge", "messages.mo"), ("recorder", "recorder.mo")):
+        assert (unpacked / package / "locale" / "de" / "LC_MESSAGES" / catalogue).is_file()
 
 
 def test_the_program_looks_inside_the_wheel(unpacked: Path) -> None:

@@ -75,3 +75,12 @@ def test_policies_that_do_not_hold_refuse_to_start(
     ]
     assert main(["serve", *arguments]) == 5
     assert capsys.readouterr().err.startswith("concierge: ")
+
+
+def test_commands_speak_the_language_of_whoever_runs_them(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("LANGUAGE", "de")
+    with pytest.raises(SystemExit):
+        main(["serve", "--help"])
+    assert "Den Broker betreiben." in capsys.readouterr().out

@@ -144,3 +144,17 @@ def test_verifying_needs_no_more_than_cryptography(tmp_path: Path) -> None:
         command, cwd=Path(__file__).parents[2], capture_output=True, check=False, timeout=60
     )
     assert (done.returncode, done.stderr) == (EXIT_GOOD, b"")
+
+
+def test_the_recorder_carries_its_own_catalogue() -> None:
+    command = [sys.executable, "-m", "recorder", "--help"]
+    german = subprocess.run(
+        command,
+        env={"LANGUAGE": "de"},
+        cwd=Path(__file__).parents[2],
+        capture_output=True,
+        encoding="utf-8",
+        check=True,
+        timeout=30,
+    )
+    assert "Aufzeichnungen prüfen und exportieren." in german.stdout
