@@ -2,6 +2,8 @@
 
 Rules: no inline script, no inline style, nothing from elsewhere; scripts cannot turn text into markup (Trusted Types);
 nobody frames us; nothing personal is kept by a cache. A route may set Cache-Control itself (static files).
+Addresses are told to nobody but ourselves. "no-referrer" would make a form over plain http say `Origin: null`, like a
+form of a stranger (Fetch, "append a request Origin header"), and no form could be sent there.
 """
 
 from __future__ import annotations
@@ -55,7 +57,7 @@ def headers_of(settings: ServerSettings) -> tuple[tuple[str, str], ...]:
     built = Secure(
         csp=policy,
         permissions=permissions,
-        referrer=ReferrerPolicy().no_referrer(),
+        referrer=ReferrerPolicy().same_origin(),
         xcto=XContentTypeOptions().nosniff(),
         xfo=XFrameOptions().deny(),
         coop=CrossOriginOpenerPolicy().same_origin(),

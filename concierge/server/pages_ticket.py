@@ -68,6 +68,7 @@ async def _ticket(asked: Asked, status: int = 200, note: str = "", fault: str | 
                 asked.may(Act.REPLAY_RECORDING, Resource("Recording", one.id, {"ticket": one.ticket})),
             )
             for one in recordings
+            if all(one.session != live.decided.id for live in lives)
         ),
         live=tuple(live_row(asked, live) for live in lives),
         owner=next((one.name for one in owners if one.id == found.assignee), None),

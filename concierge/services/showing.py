@@ -61,7 +61,7 @@ def view_of(
         you=participant,
         role=role,
         presence=seat.presence,
-        until_ms=seat.who.until_ms,
+        until_ms=_until(session, seat),
         may=tuple(sorted(key for key in Capability if session.may(participant, key, now_ms))),
         match_digits="" if seat.admitted else backdrop.digits.get(participant, ""),
         brief=backdrop.briefs.get(participant, ""),
@@ -100,11 +100,16 @@ def _seat(session: Session, seat: Seat, viewer: Role, now_ms: int) -> wire.SeatV
         mode=seat.mode,
         admitted=seat.admitted,
         since_ms=seat.since_ms,
-        until_ms=who.until_ms,
+        until_ms=_until(session, seat),
         speaking=who.id in session.voices,
         grants=tuple(_grant(grant) for grant in sorted(grants, key=lambda grant: grant.capability)),
         may_hold=tuple(sorted(who.may_hold)) if viewer is Role.HOST else (),
     )
+
+
+def _until(session: Session, seat: Seat) -> int | None:
+    """When a seat that is lent for a time ends: never later than the session can last."""
+    return None if seat.who.until_ms is None else session.until(seat)
 
 
 def _grant(grant: Grant) -> wire.GrantView:

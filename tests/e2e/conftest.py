@@ -5,8 +5,18 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.async_api import expect
 
 from tests.e2e.house import House, any_port
+
+
+EXPECT_MS = 20_000
+
+
+@pytest.fixture(autouse=True, scope="session")
+def patience() -> None:
+    """Two cores carry a server and several browsers: what is expected may take a while, and is a fault only then."""
+    expect.set_options(timeout=EXPECT_MS)
 
 
 @pytest.fixture(scope="session")

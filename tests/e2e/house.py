@@ -13,14 +13,17 @@ import signal
 import socket
 import subprocess
 import sys
+import urllib.error
 import urllib.request
 from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
 from typing import IO, Any
 
 READY_S = 90
 STOP_S = 20
 ANSWER_S = 20
+ASK_AGAIN_S = 0.1
 
 
 def any_port() -> int:
@@ -125,6 +128,19 @@ class House:
     async def call(self, path: str, given: dict[str, Any] | None = None) -> Any:
         """Ask the API with the printed key: GET, or POST of what is given."""
         return await asyncio.to_thread(self._call, path, given)
+
+    async def script(self, session: str) -> dict[str, Any]:
+        """Return the script of a session's recording, as soon as it is closed: the last words of it are being kept."""
+        async with asyncio.timeout(ANSWER_S):
+            while (found := await self.call(f"/api/v1/sessions/{session}"))["state"] != "ended":
+                await asyncio.sleep(ASK_AGAIN_S)
+            while True:
+                try:
+                    script: dict[str, Any] = await self.call(f"/api/v1/recordings/{found['recording']}/script")
+                    return script
+                except urllib.error.HTTPError as refused:
+                    assert refused.code == HTTPStatus.CONFLICT
+                await asyncio.sleep(ASK_AGAIN_S)
 
     async def opens(self, title: str, customer: str = "Grace Whitfield") -> Opened:
         """Make a ticket and a session on it, hosted by the first host."""

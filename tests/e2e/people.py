@@ -10,12 +10,13 @@ from playwright.async_api import Page, expect
 
 from tests.e2e import picture
 from tests.e2e.house import House, Opened
-from tests.peers.chromium import Browsers, share_surface
+from tests.peers.chromium import FAKE_MICROPHONE, NARROW, Browsers, share_surface
 
 VIDEO = "[data-ref=video]"
 DIGITS = re.compile(r"^\s*(\d\s*){4}$")
 DEAF_MS = 750
 HEAL_MS = 30_000
+MICROPHONE = (*FAKE_MICROPHONE, "--use-fake-ui-for-media-stream")
 RECORDED = "May this session be recorded?"
 SEEN = "May your screen be seen?"
 TALK = "May we talk through this page?"
@@ -95,6 +96,19 @@ class Customer:
         await picture.show(screen)
         return cls(await context.new_page(), screen)
 
+    @classmethod
+    async def comes_by_phone(cls, browsers: Browsers) -> Customer:
+        """A phone's narrow page, and no way to share a screen, as in every phone browser (MDN: getDisplayMedia)."""
+        context = await browsers.headless(viewport=NARROW)
+        await context.add_init_script("delete MediaDevices.prototype.getDisplayMedia")
+        return cls(context.pages[0], context.pages[0])
+
+    @classmethod
+    async def talks(cls, browsers: Browsers, *, flags: Sequence[str] = ()) -> Customer:
+        """Somebody with a microphone and nothing to show."""
+        context = await browsers.headless(flags=(*MICROPHONE, *flags))
+        return cls(context.pages[0], context.pages[0])
+
     async def joins_by_code(self, house: House, code: str) -> None:
         await self.page.goto(house.base)
         await self.page.locator("input[name=code]").first.click()
@@ -116,8 +130,7 @@ class Customer:
         """Answer the question that is put, once its buttons are heard: they are deaf for the first 700 ms."""
         ask = self.page.locator("[data-panel=ask]")
         await expect(ask.get_by_role("heading", name=heading)).to_be_visible()
-        shown = await self.page.evaluate("performance.now()")
-        await self.page.wait_for_function(f"(shown) => performance.now() - shown > {DEAF_MS}", arg=shown)
+        await last(self.page, DEAF_MS)
         await ask.locator(f"[data-answer={'yes' if yes else 'no'}]").click()
         await expect(ask.get_by_role("heading", name=heading)).to_be_hidden()
 
@@ -142,8 +155,7 @@ class Vendor:
         return cls(context.pages[0])
 
     async def redeems(self, name: str, pin: str) -> None:
-        if not await self.page.locator("#name").input_value():
-            await self.page.locator("#name").fill(name)
+        await expect(self.page.get_by_text(name).first).to_be_visible()
         await self.page.locator("#pin").fill(pin)
         await self.page.get_by_role("button", name="Accept").click()
         await self.page.wait_for_url("**/vendor/*")
@@ -151,6 +163,15 @@ class Vendor:
 
     async def sees_the_picture_move(self) -> int:
         return await picture.wait_until_moving(self.page, VIDEO)
+
+
+async def auditor_arrives(browsers: Browsers, link: str) -> Page:
+    """Return the auditor's page of recordings."""
+    page = (await browsers.headless()).pages[0]
+    await page.goto(link)
+    await page.get_by_role("button", name="Sign in").click()
+    await page.wait_for_url("**/recordings*")
+    return page
 
 
 async def say(page: Page, text: str) -> None:
@@ -178,6 +199,17 @@ async def share(host: Host, customer: Customer) -> None:
     await customer.answers(yes=True, heading=SEEN)
     await customer.shares()
     await host.sees_the_picture_move()
+
+
+async def last(page: Page, milliseconds: int) -> None:
+    """Let this much time pass on the page's own clock."""
+    began = await page.evaluate("performance.now()")
+    await page.wait_for_function(
+        "([began, ms]) => performance.now() - began > ms",
+        arg=[began, milliseconds],
+        timeout=milliseconds + 10_000,
+        polling=100,
+    )
 
 
 async def in_state(page: Page, state: str) -> None:

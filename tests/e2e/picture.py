@@ -81,3 +81,15 @@ async def wait_until_near(page: Page, selector: str, number: int, slack: int) ->
         arg=[number, slack],
         polling=100,
     )
+
+
+async def wait_until_still(page: Page, selector: str, milliseconds: int) -> None:
+    """Wait until the same number has been seen, or none, for this long."""
+    await page.wait_for_function(
+        f"([selector, ms]) => {{ const n = ({READ})(selector);"
+        " if (window.lastNumber !== n) { window.lastNumber = n; window.stillSince = performance.now(); }"
+        " return performance.now() - (window.stillSince ?? Infinity) > ms; }",
+        arg=[selector, milliseconds],
+        polling=100,
+    )
+    await page.evaluate("delete window.lastNumber; delete window.stillSince")

@@ -15,7 +15,7 @@ from playwright.async_api import Page, expect
 from tests.e2e import picture
 from tests.e2e.cable import cable_to
 from tests.e2e.house import House
-from tests.e2e.people import VIDEO, Customer, Host, hears, in_state, is_healed, meet, say, says_reconnecting, share
+from tests.e2e.people import VIDEO, Customer, Host, auditor_arrives, hears, in_state, is_healed, last, meet, say, says_reconnecting, share
 from tests.peers.chromium import Browsers
 
 CUT_MS = 20_000
@@ -33,17 +33,6 @@ async def anna_and_grace(house: House, browsers: Browsers) -> tuple[Host, Custom
     await meet(house, anna, grace, opened)
     await share(anna, grace)
     return anna, grace, opened.session
-
-
-async def last(page: Page, milliseconds: int) -> None:
-    """Let this much time pass on the page's own clock."""
-    began = await page.evaluate("performance.now()")
-    await page.wait_for_function(
-        "([began, ms]) => performance.now() - began > ms",
-        arg=[began, milliseconds],
-        timeout=milliseconds + 10_000,
-        polling=250,
-    )
 
 
 async def test_tabs_are_closed_and_opened_again(shared_house: House, browsers: Browsers) -> None:
@@ -179,10 +168,7 @@ async def both_stretches_are_playable(
     house: House, browsers: Browsers, recording: str, before: int, after: int
 ) -> None:
     """The replay shows the picture of before the crash, and the picture of after it."""
-    page = (await browsers.headless()).pages[0]
-    await page.goto(house.link("sign_in", "auditor"))
-    await page.get_by_role("button", name="Sign in").click()
-    await page.wait_for_url("**/recordings*")
+    page = await auditor_arrives(browsers, house.link("sign_in", "auditor"))
     await page.goto(f"{house.base}/recordings/{recording}")
     await expect(page.locator("[data-ref=verdict]")).to_have_attribute("data-verdict", "recovered")
     events = page.locator("[data-list=events]")

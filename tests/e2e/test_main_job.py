@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 from playwright.async_api import Page, expect
 
 from tests.e2e import picture
 from tests.e2e.house import House
-from tests.e2e.people import RECORDED, SEEN, TALK, VIDEO, Customer, Host, Vendor, hears
+from tests.e2e.people import RECORDED, SEEN, TALK, VIDEO, Customer, Host, Vendor, auditor_arrives, hears
 from tests.peers.chromium import Browsers
 
 REPLAYED = "canvas[data-ref=canvas]"
@@ -115,11 +114,7 @@ async def hand_over(house: House, browsers: Browsers, anna: Host, grace: Custome
 
 
 async def replay(house: House, browsers: Browsers, said_at: int) -> None:
-    context = await browsers.headless()
-    page = context.pages[0]
-    await page.goto(house.link("sign_in", "auditor"))
-    await page.get_by_role("button", name="Sign in").click()
-    await page.wait_for_url("**/recordings*")
+    page = await auditor_arrives(browsers, house.link("sign_in", "auditor"))
     await (
         page.locator("main a[href*='/recordings/rec_']")
         .filter(has_text="Blank labels from the ward")
@@ -141,7 +136,7 @@ async def same_picture(page: Page, said_at: int) -> None:
 async def one_byte_later(house: House, page: Page) -> None:
     """One byte changed in the recording turns the verdict bad and names the segment."""
     recording = page.url.partition("/recordings/")[2].partition("?")[0]
-    file = sorted(Path(house.data, "recordings", recording).glob("epoch-*.crec"))[0]
+    file = house.data / "recordings" / recording / "epoch-0000.crec"
     content = bytearray(file.read_bytes())
     content[len(content) // 2] ^= 1
     file.write_bytes(content)

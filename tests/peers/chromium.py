@@ -7,7 +7,7 @@ Every window of a test is closed after it; when the test failed, each page's pic
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator, Generator, Sequence
+from collections.abc import AsyncIterator, Callable, Generator, Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -43,10 +43,10 @@ def share_surface(title: str) -> tuple[str, ...]:
 class Browsers:
     """Opens windows and remembers them, so that none outlives its test."""
 
-    def __init__(self, playwright: Playwright, profiles: Path, request: pytest.FixtureRequest) -> None:
+    def __init__(self, playwright: Playwright, profiles: Path, display: Callable[[], str]) -> None:
         self._playwright = playwright
         self._profiles = profiles
-        self._request = request
+        self._display = display
         self._contexts: list[BrowserContext] = []
 
     async def headless(
@@ -64,8 +64,7 @@ class Browsers:
         self, *, viewport: ViewportSize = WIDE, flags: Sequence[str] = SHARE_THIS_TAB, locale: str = "en-GB"
     ) -> BrowserContext:
         """Return a browser shown on the test display, so that its picture can be shared."""
-        display: str = self._request.getfixturevalue("display")
-        return await self._launch(viewport, flags, locale, "light", display=display)
+        return await self._launch(viewport, flags, locale, "light", display=self._display())
 
     async def _launch(
         self,
@@ -129,7 +128,7 @@ async def browsers(
 ) -> AsyncIterator[Browsers]:
     """Return a ``Browsers``: ``context = await browsers.headless()``, ``page = await context.new_page()``."""
     async with async_playwright() as playwright:
-        opened = Browsers(playwright, tmp_path, request)
+        opened = Browsers(playwright, tmp_path, lambda: str(request.getfixturevalue("display")))
         try:
             yield opened
         finally:

@@ -6,6 +6,7 @@ import os
 import select
 import subprocess
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 
@@ -27,9 +28,9 @@ def _announced(pipe: int) -> str:
     return number
 
 
-@pytest.fixture(scope="session")
-def display() -> Iterator[str]:
-    """Return the name of a fresh X display such as ``:3``; it is gone after the last test."""
+@contextmanager
+def screen() -> Iterator[str]:
+    """Return the name of a fresh X display such as ``:3``; it is gone at the end of the block."""
     reading, writing = os.pipe()
     command = [
         program("Xvfb"),
@@ -50,3 +51,10 @@ def display() -> Iterator[str]:
         os.close(reading)
         xvfb.terminate()
         xvfb.wait(timeout=10)
+
+
+@pytest.fixture(scope="session")
+def display() -> Iterator[str]:
+    """Return the name of a fresh X display; it is gone after the last test."""
+    with screen() as name:
+        yield name

@@ -18,7 +18,7 @@ async def test_every_answer_says_what_browsers_may_do(front: Front, path: str) -
         assert part in policy
     assert "require-trusted-types-for 'script'" in policy
     assert headers["x-content-type-options"] == "nosniff"
-    assert headers["referrer-policy"] == "no-referrer"
+    assert headers["referrer-policy"] == "same-origin"
     assert "display-capture=(self)" in headers["permissions-policy"]
     assert "camera=()" in headers["permissions-policy"]
 

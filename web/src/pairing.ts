@@ -9,10 +9,12 @@ import type { CodeView } from "./wire.gen";
 
 export class Pairing {
   #link = ref("join-link")?.textContent ?? "";
+  #drawn = this.#link;
 
   constructor(readonly clock: Clock) {}
 
   update(code: CodeView | null): void {
+    this.#live(code);
     if (code === null) return;
     setText(ref("code"), grouped(code.digits));
     setText(ref("join-link"), code.link);
@@ -22,10 +24,21 @@ export class Pairing {
 
   /** How long it is still good. */
   count(code: CodeView | null): void {
-    if (code === null) return;
+    if (code === null) {
+      setText(ref("code-left"), "");
+      show(ref("code-expired"), true);
+      return;
+    }
     const rest = this.clock.left(code.until_ms);
     setText(ref("code-left"), rest > 0 ? t("Valid for {time}, until {at}", { time: left(rest), at: hour(this.clock.date(code.until_ms)) }) : "");
     show(ref("code-expired"), rest <= 0);
+  }
+
+  /** A code that was used, whoever used it, opens nothing any more: it must not be read out again. */
+  #live(code: CodeView | null): void {
+    show(ref("code"), code !== null);
+    show(ref("join-link")?.closest("p") ?? null, code !== null);
+    show(ref("qr-path")?.ownerSVGElement?.parentElement ?? null, code !== null && code.link === this.#drawn);
   }
 
   /** The server draws QR codes: take the one of the new link from this page as it would be rendered now. */
@@ -40,6 +53,7 @@ export class Pairing {
       const fresh = ref<SVGPathElement>("qr-path", page);
       if (this.#link !== link || fresh === null || ref("join-link", page)?.textContent !== link) return;
       path.setAttribute("d", fresh.getAttribute("d") ?? "");
+      this.#drawn = link;
       svg.setAttribute("viewBox", fresh.ownerSVGElement?.getAttribute("viewBox") ?? "");
       show(svg.parentElement, true);
     } catch {
