@@ -17,6 +17,7 @@ from concierge.domain.errors import EvidenceUnavailable
 from concierge.domain.ids import ParticipantId, SessionId
 from concierge.domain.limits import (
     KEY_EVERY_MS,
+    KEY_FRESH_MS,
     NACK_EVERY_MS,
     PICTURE_MAX_HEIGHT,
     PICTURE_MAX_WIDTH,
@@ -105,6 +106,7 @@ class Source:
         self._blind = False
         self._size: tuple[int, int] | None = None
         self._key_at = 0.0
+        self._key_number = -1
         self._timer: asyncio.TimerHandle | None = None
 
     @property
@@ -189,7 +191,8 @@ class Source:
     def _deliver(self, number: int, packet: RtpPacket, now: float) -> None:
         starts_key = self._format.starts_key(packet.payload)
         if starts_key and self.kind is MediaKind.PICTURE:
-            self._key_at = now
+            if number > self._key_number:
+                self._key_at, self._key_number = now, number
             if self._is_too_large(packet.payload):
                 self._refuse(self, "picture too large")
                 return
@@ -205,6 +208,18 @@ class Source:
         self.history.put(number, packet)
         for slot in self.slots:
             slot.forward(number, packet, now, starts_key=starts_key)
+
+    def catch_up(self, slot: Slot, since: float, now: float) -> None:
+        """Begin `slot` with a key frame that started after `since` and not long ago, from the history.
+
+        Another one would cost everybody: at a session's start a key frame takes most of a second to arrive.
+        """
+        if not self.flowing or self._key_at < since or now - self._key_at > KEY_FRESH_MS / 1000:
+            return
+        for number in range(self._key_number, self._numbers.highest + 1):
+            packet = self.history.get(number)
+            if packet is not None:
+                slot.forward(number, packet, now, starts_key=number == self._key_number)
 
     def _is_too_large(self, payload: bytes) -> bool:
         try:

@@ -44,6 +44,9 @@ class Carried(Protocol):
     def want_key(self, now: float) -> None:
         """Ask for a key frame if a viewer needs one."""
 
+    def catch_up(self, slot: Slot, since: float, now: float) -> None:
+        """Begin `slot` with a key frame that started after `since` and not long ago, if there is one."""
+
 
 class Slot:
     """A viewer's slot. `send` encrypts and sends a packet (see PeerTransport.send_rtp); `sent` counts its bytes."""

@@ -3,7 +3,8 @@
 Refuses to start a check toward an address that only an offer named: browsers check us, we answer and check back
 (RFC 8445 section 7.3.1.3), so a candidate can never make the broker probe a third machine. Signalled addresses are
 used through a configured TURN server alone, whose own peer rules then apply. Rule: RTP never enters a queue. It is
-judged, decrypted and handed over inside `datagram_received`, and leaves through a non-blocking socket or not at all.
+judged, decrypted and handed over inside `datagram_received`, and leaves through a non-blocking socket or not at all;
+only what outruns the end of the DTLS handshake, at most EARLY_RTP_MAX packets, waits for its keys.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from aiortc.rtcicetransport import connection_kwargs
 from typing_extensions import override
 
 from concierge.domain.limits import (
+    EARLY_RTP_MAX,
     GUARD_QUEUE_MAX_DATAGRAMS,
     ICE_CONNECT_MS,
     RTP_PACKET_MAX_BYTES,
@@ -252,6 +254,7 @@ class PeerTransport:
         self._dtls.on("statechange", self._dtls_changed)
         self._rx: pylibsrtp.Session | None = None
         self._tx: pylibsrtp.Session | None = None
+        self._early: list[tuple[bytes, float]] = []
         self._path: tuple[GuardedProtocol, Address] | None = None
         self._closing: asyncio.Task[None] | None = None
         self.connected = False
@@ -297,8 +300,15 @@ class PeerTransport:
         await asyncio.wait_for(self._dtls.start(parameters), ICE_CONNECT_MS / 1000)
         if self.closed or self._dtls.state != "connected":
             raise ConnectionError("DTLS did not connect")
+        self._secured()
+
+    def _secured(self) -> None:
+        """Take the keys, and read first what the peer sent as soon as it had them: often the start of a key frame."""
         self._rx, self._tx = self._dtls._rx_srtp, self._dtls._tx_srtp
         self.connected = True
+        early, self._early = self._early, []
+        for data, arrived in early:
+            self._srtp_received(data, arrived)
 
     def send_rtp(self, packet: bytes) -> int:
         """Encrypt and send one RTP packet: the byte count on the wire, BLOCKED, or 0 when closed or refused."""
@@ -356,7 +366,11 @@ class PeerTransport:
             self.on_lost("peer closed the connection")
 
     def _srtp_received(self, data: bytes, now: float) -> None:
-        if self._rx is None or self.closed or len(data) > 1500:
+        if self.closed or len(data) > 1500:
+            return
+        if self._rx is None:
+            if len(self._early) < EARLY_RTP_MAX:
+                self._early.append((data, now))
             return
         try:
             if 192 <= data[1] <= 223:  # RFC 5761 section 4: RTCP packet types

@@ -26,6 +26,7 @@ class Viewer:
         self.participant = participant
         self.peer: PeerTransport | None = None
         self._permitted: dict[SourceId, Carried] = {}
+        self._permitted_at: dict[SourceId, float] = {}
         self._slots: list[Slot] = []
         self._connected = False
         self._watch: Watch | None = None
@@ -58,14 +59,17 @@ class Viewer:
     # --- permissions ---
 
     def permit(self, source: Carried) -> ViewerSlots:
-        """Forward `source` from its next key frame on."""
-        self._permitted[source.id] = source
+        """Forward `source` from the first key frame on that starts after this."""
+        if self._permitted.get(source.id) is not source:
+            self._permitted[source.id] = source
+            self._permitted_at[source.id] = time.monotonic()
         self._assign()
         return self._mapping(source)
 
     def forbid(self, source: SourceId) -> None:
         """Stop forwarding `source`, now, and give its slot to the next one waiting."""
         self._permitted.pop(source, None)
+        self._permitted_at.pop(source, None)
         for slot in self._slots:
             if slot.source is not None and slot.source.id == source:
                 self._empty(slot)
@@ -115,8 +119,10 @@ class Viewer:
     def _attach(self, slot: Slot) -> None:
         source = slot.source
         if source is not None and slot not in source.slots:
+            now = time.monotonic()
             source.slots = (*source.slots, slot)
-            source.want_key(time.monotonic())
+            source.catch_up(slot, self._permitted_at[source.id], now)
+            source.want_key(now)
 
     def _empty(self, slot: Slot) -> None:
         source = slot.source

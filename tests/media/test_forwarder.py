@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from concierge.domain.limits import KEY_EVERY_MS, RTP_HISTORY_PACKETS
+from concierge.domain.limits import KEY_EVERY_MS, KEY_FRESH_MS, RTP_HISTORY_PACKETS
 from concierge.media import rtcp
 from concierge.media.forwarder import Source, SourceSpec
 from concierge.media.rtp import HEADER, RtpPacket, parse_rtp, write_rtp
@@ -315,3 +315,83 @@ def test_memory_is_bounded_by_the_history() -> None:
         stage.receive(RtpPacket(0x80, 96, number & 0xFFFF, number * 90, 11, key.payload), number / 100)
     kept = [packet for packet in stage.source.history._packets if packet is not None]
     assert len(kept) == RTP_HISTORY_PACKETS
+
+
+def joining(stage: Stage) -> tuple[Slot, list[RtpPacket]]:
+    """Return a second slot, attached now, and what is sent to it."""
+    sent: list[RtpPacket] = []
+
+    def send(data: bytes) -> int:
+        packet = parse_rtp(data)
+        assert packet is not None
+        sent.append(packet)
+        return len(data)
+
+    slot = Slot(MediaKind.PICTURE, "0", {"VP8": PUBLISHED}, send)
+    slot.carry(stage.source)
+    stage.source.slots = (*stage.source.slots, slot)
+    return slot, sent
+
+
+def test_who_joins_while_a_key_frame_arrives_gets_all_of_it() -> None:
+    stage = Stage()
+    stage.open()
+    packets = encoded("VP8", 10)
+    for packet in packets[:2]:
+        stage.receive(packet, 5.0)
+    slot, sent = joining(stage)
+    stage.source.catch_up(slot, 4.9, 5.1)
+    for packet in packets[2:]:
+        stage.receive(packet, 5.2)
+    assert [packet.payload for packet in sent] == [packet.payload for packet in packets]
+    assert not slot.wants_key(5.2)
+
+
+async def test_what_a_key_frame_still_lacks_comes_when_it_is_repaired() -> None:
+    stage = Stage()
+    stage.open()
+    packets = encoded("VP8", 10)
+    stage.receive(packets[0], 5.0)
+    stage.receive(packets[2], 5.0)
+    slot, sent = joining(stage)
+    stage.source.catch_up(slot, 4.9, 5.1)
+    stage.receive(packets[1], 5.2)
+    stage.source.close()
+    first = sent[0].sequence
+    assert [(packet.sequence - first) & 0xFFFF for packet in sent] == [0, 2, 1]
+    assert sent[2].payload == packets[1].payload
+
+
+@pytest.mark.parametrize(
+    ("since", "now"),
+    [(5.1, 5.2), (4.9, 5.001 + KEY_FRESH_MS / 1000)],
+    ids=["permitted after it started", "long ago"],
+)
+def test_a_key_frame_from_before_is_not_shown(since: float, now: float) -> None:
+    stage = Stage()
+    stage.open()
+    for packet in encoded("VP8", 10):
+        stage.receive(packet, 5.0)
+    slot, sent = joining(stage)
+    stage.source.catch_up(slot, since, now)
+    assert sent == []
+    assert slot.wants_key(now)
+
+
+@pytest.mark.parametrize("shut", ["held", "held and opened", "refused"])
+def test_nothing_is_caught_up_from_before_the_door_was_shut(shut: str) -> None:
+    stage = Stage()
+    stage.open()
+    packets = encoded("VP8", 10)
+    for packet in packets[:3]:
+        stage.receive(packet, 5.0)
+    if shut == "refused":
+        stage.sink.refusing = True
+        stage.receive(packets[3], 5.0)
+    else:
+        stage.source.hold()
+    if shut == "held and opened":
+        stage.open(5.0)
+    slot, sent = joining(stage)
+    stage.source.catch_up(slot, 4.9, 5.1)
+    assert sent == []

@@ -14,8 +14,9 @@ from aioice import Candidate, ice
 from aiortc import RTCPeerConnection, RTCSessionDescription
 from aiortc.rtcdtlstransport import RTCCertificate, RTCDtlsTransport
 
-from concierge.domain.limits import GUARD_QUEUE_MAX_DATAGRAMS
+from concierge.domain.limits import EARLY_RTP_MAX, GUARD_QUEUE_MAX_DATAGRAMS
 from concierge.media.plane import ForwardingPlane
+from concierge.media.rtp import write_rtp
 from concierge.media.settings import MediaSettings
 from concierge.media.transport import (
     BLOCKED,
@@ -328,3 +329,23 @@ async def test_a_peer_that_goes_away_is_noticed() -> None:
         await publisher.close()
         await told.until("source lost", SCREEN, "peer closed the connection")
         assert plane._sources == {}
+
+
+async def test_what_arrives_before_our_keys_is_read_with_them_and_bounded() -> None:
+    peer = PeerTransport(MediaSettings(), CertificateStore().current(), "u" * 8, "p" * 32)
+    key = bytes(range(30))
+    inbound, outbound = (
+        pylibsrtp.Session(pylibsrtp.Policy(key=key, ssrc_type=kind))
+        for kind in (pylibsrtp.Policy.SSRC_ANY_INBOUND, pylibsrtp.Policy.SSRC_ANY_OUTBOUND)
+    )
+    packets = [write_rtp(0, 96, number, 0, 11, b"picture") for number in range(EARLY_RTP_MAX + 9)]
+    read: list[tuple[bytes, float]] = []
+    peer.on_rtp = lambda packet, now: read.append((packet, now))
+    for number, packet in enumerate(packets):
+        peer._srtp_received(outbound.protect(packet), float(number))
+    assert read == []
+    peer._dtls._rx_srtp = inbound
+    peer._secured()
+    assert read == [(packet, float(number)) for number, packet in enumerate(packets[:EARLY_RTP_MAX])]
+    peer._srtp_received(outbound.protect(write_rtp(0, 96, 500, 0, 11, b"next")), 99.0)
+    assert len(read) == EARLY_RTP_MAX + 1

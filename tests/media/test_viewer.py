@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import time
+
 from concierge.media import rtcp
 from concierge.media.forwarder import Source, SourceSpec
+from concierge.media.rtp import write_rtp
 from concierge.media.sdp import Codec
 from concierge.media.settings import MediaSettings
 from concierge.media.slots import Slot
 from concierge.media.transport import CertificateStore, PeerTransport
 from concierge.media.viewer import Viewer
 from concierge.services.media_port import MediaKind, SourceId, ViewerSlots
-from tests.media.peers import CUSTOMER, SESSION, VENDOR, KeptFrames
+from tests.media.peers import CUSTOMER, HOST, SESSION, VENDOR, KeptFrames
+from tests.media.streams import encoded
 
 VP8 = Codec("VP8", 96, 90_000, 97)
 H264 = Codec("H264", 102, 90_000)
@@ -119,3 +123,22 @@ def test_sent_bytes_are_watched_under_the_sources_name() -> None:
     assert counted == [(screen.id, VENDOR, 99)]
     viewer.watch(None)
     assert slot.sent is None
+
+
+def test_who_was_permitted_in_time_catches_up_with_a_key_frame_under_way() -> None:
+    viewer, late, screen = Viewer(SESSION, VENDOR), Viewer(SESSION, HOST), source("sur_a")
+    screen.open(KeptFrames(), time.monotonic())
+    viewer.permit(screen)
+    for packet in encoded("VP8", 10):
+        screen.receive(
+            write_rtp(packet.marker, 96, packet.sequence, packet.timestamp, 11, packet.payload),
+            time.monotonic(),
+        )
+    late.permit(screen)
+    for one in (viewer, late):
+        one.take_peer(peer(), slots("0"))
+        one.connected()
+    in_time, too_late = screen.slots
+    assert in_time.packets == len(encoded("VP8", 10))
+    assert too_late.packets == 0
+    screen.close()
