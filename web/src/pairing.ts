@@ -38,7 +38,7 @@ export class Pairing {
   #live(code: CodeView | null): void {
     show(ref("code"), code !== null);
     show(ref("join-link")?.closest("p") ?? null, code !== null);
-    show(ref("qr-path")?.ownerSVGElement?.parentElement ?? null, code !== null && code.link === this.#drawn);
+    show(ref<SVGElement>("qr-path")?.ownerSVGElement?.parentElement ?? null, code !== null && code.link === this.#drawn);
   }
 
   /** The server draws QR codes: take the one of the new link from this page as it would be rendered now. */

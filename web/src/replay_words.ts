@@ -92,11 +92,21 @@ export function pausedBy(reasons: readonly string[]): string {
   return [...new Set(reasons)].map((reason) => words[reason as PauseReason] ?? t("The session was paused.")).join(" ");
 }
 
-/** Why a stretch is missing. */
+/** Why a stretch is missing: a gap's reason as the recording names it. */
 export function gapReason(reason: string): string {
   if (reason.startsWith("hidden")) return t("The customer had hidden the screen.");
   if (/^(paused|the session was paused)/.test(reason)) return t("The session was paused.");
-  return reason === "" ? t("Nothing could be recorded here.") : t("Nothing could be recorded here: {reason}", { reason });
+  const words: Record<string, string> = {
+    "": t("Nothing could be recorded here."),
+    "held": t("The picture was held back: hidden or paused."),
+    "lost on the way": t("Parts of picture or voice did not arrive here."),
+    "malformed": t("Parts of picture or voice could not be read here."),
+    "frame too large": t("A picture here was too large to be recorded."),
+    "evidence unavailable": t("The recording could not be written here."),
+    "resumed": t("The recording could not be written here."),
+    "recovered": t("The recording was interrupted here and taken up again."),
+  };
+  return words[reason] ?? t("Nothing could be recorded here: {reason}", { reason });
 }
 
 export function leftOut(n: number): string {
