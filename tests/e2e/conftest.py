@@ -9,8 +9,15 @@ from playwright.async_api import expect
 
 from tests.e2e.house import House, any_port
 
-
 EXPECT_MS = 20_000
+JOURNEY_S = 300
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A journey takes longer than a test of one thing, but never for ever."""
+    for item in items:
+        if item.path.is_relative_to(Path(__file__).parent) and item.get_closest_marker("timeout") is None:
+            item.add_marker(pytest.mark.timeout(JOURNEY_S))
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -30,9 +37,8 @@ def founded(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def house(tmp_path: Path, founded: Path) -> Iterator[House]:
-    """Return a server with the demonstration organisation, stopped cleanly afterwards."""
-    shutil.copytree(founded, tmp_path / "var")
+def house(tmp_path: Path) -> Iterator[House]:
+    """Return a server with a fresh demonstration organisation, stopped cleanly afterwards."""
     house = House(tmp_path / "var", any_port(), tmp_path / "server.log")
     house.start_and_wait()
     yield house

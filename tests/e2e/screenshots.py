@@ -21,7 +21,9 @@ STUDIO = "Label Studio"
 MATEO = "Mateo Villar"
 WAIT_MS = 30_000
 PICTURE = "() => document.querySelector('[data-ref=video]').videoWidth > 0 && document.querySelector('[data-ref=picture-note]').hidden"
-NOTE = "Driver rolled back to 7.3.9 on WARD4-LBL-02. Test label is dark again. 7.4.1 is held back for all wards."
+NOTE = (
+    "Driver rolled back to 7.3.9 on WARD4-LBL-02. Test label is dark again. 7.4.1 is held back for all wards."
+)
 TALKED = (
     ("grace", "The printer says done, and the labels are white."),
     ("anna", "Thank you, I see the queue. Driver 7.4.1 again. I am asking the maker in."),
@@ -95,9 +97,13 @@ async def at_the_desk(stage: Stage) -> Host:
     await page.locator("#help-customer").fill("Joao Almeida")
     await take(page, "help-now", "ticket, session and code in three actions from the keyboard")
     for path, name, words in (
-        (f"/tickets/{stage.house.link('ticket_id')}", "ticket", "a ticket with its thread and its earlier recordings"),
+        (
+            f"/tickets/{stage.house.link('ticket_id')}",
+            "ticket",
+            "a ticket with its thread and its earlier recordings",
+        ),
         ("/search?q=driver", "search", "words found in tickets, chat and notes"),
-        ("/invites", "invites", "every invite with its state, its uses and \"revoke now\""),
+        ("/invites", "invites", 'every invite with its state, its uses and "revoke now"'),
         ("/invites/new", "invite-new", "a new invite"),
         ("/account", "account", "one's own sign-ins, second factor and API keys"),
     ):
@@ -151,7 +157,9 @@ async def vendor_comes(stage: Stage, anna: Host, grace: Customer) -> Vendor:
     await expect(grace.page.locator("[data-panel=vendor]")).to_be_visible()
     await expect(grace.page.get_by_role("heading", name=SEEN)).to_be_visible()
     await last(grace.page, DEAF_MS)
-    await stage.shutter.take(grace.page, "join-ask-vendor", "the customer is told who was let in, and asked for each thing")
+    await stage.shutter.take(
+        grace.page, "join-ask-vendor", "the customer is told who was let in, and asked for each thing"
+    )
     await grace.answers(yes=True, heading=SEEN)
     await grace.answers(yes=False, heading=TALK)
     await mateo.page.wait_for_function(PICTURE)
@@ -198,9 +206,9 @@ async def draws_a_box(page: Page) -> None:
         await tool.click()
     box = await page.locator("[data-ref=video]").bounding_box()
     assert box is not None
-    await page.mouse.move(box["x"] + box["width"] * 0.755, box["y"] + box["height"] * 0.47)
+    await page.mouse.move(box["x"] + box["width"] * 0.985, box["y"] + box["height"] * 0.525)
     await page.mouse.down()
-    await page.mouse.move(box["x"] + box["width"] * 0.985, box["y"] + box["height"] * 0.56, steps=5)
+    await page.mouse.move(box["x"] + box["width"] * 0.745, box["y"] + box["height"] * 0.432, steps=5)
     await page.mouse.up()
     await tool.click()
 
@@ -236,7 +244,9 @@ async def the_auditor(stage: Stage) -> None:
     await expect(page.locator("[data-ref=verdict]")).to_have_attribute("data-verdict", "ok")
     await page.locator("[data-list=events]").get_by_text(TALKED[-1][1]).click()
     await page.wait_for_function("() => document.querySelector('canvas[data-ref=canvas]').width > 600")
-    await stage.shutter.take(page, "replay", "the replay: picture, voices, chat, marks and events on one timeline", dark=True)
+    await stage.shutter.take(
+        page, "replay", "the replay: picture, voices, chat, marks and events on one timeline", dark=True
+    )
 
 
 def main(arguments: list[str]) -> int:
@@ -248,7 +258,9 @@ def main(arguments: list[str]) -> int:
     with tempfile.TemporaryDirectory() as place, screen() as display:
         asyncio.run(everything(folder, Path(place), display))
     pictures = list(folder.glob("*.png"))
-    print(f"{len(pictures)} screenshots, {sum(path.stat().st_size for path in pictures) / 1e6:.1f} MB, in {folder}")
+    print(
+        f"{len(pictures)} screenshots, {sum(path.stat().st_size for path in pictures) / 1e6:.1f} MB, in {folder}"
+    )
     return 0
 
 

@@ -46,10 +46,19 @@ class Shutter:
 
     def write_list(self) -> None:
         """Write README.md: every shot and what it shows."""
-        lines = ["# Every page", "", "Taken from the running demonstration; `make screenshots` takes them anew.", ""]
+        lines = [
+            "# Every page",
+            "",
+            "Taken from the running demonstration; `make screenshots` takes them anew.",
+            "",
+        ]
         lines += ["| page | what it shows | |", "|---|---|---|"]
         for name, words in self.taken:
-            kinds = [kind for kind in ("wide", "narrow", "dark", "narrow-dark") if (self.folder / f"{name}-{kind}.png").is_file()]
+            kinds = [
+                kind
+                for kind in ("wide", "narrow", "dark", "narrow-dark")
+                if (self.folder / f"{name}-{kind}.png").is_file()
+            ]
             links = " · ".join(f"[{kind.replace('-', ', ')}]({name}-{kind}.png)" for kind in kinds)
             lines.append(f"| {name} | {words} | {links} |")
         (self.folder / "README.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
@@ -68,8 +77,13 @@ def make_small(path: Path) -> None:
     with av.open(path) as opened:
         frame = next(opened.decode(video=0))
     graph = Graph()
-    source = graph.add_buffer(width=frame.width, height=frame.height, format=frame.format, time_base=Fraction(1, 25))
-    split, palette = graph.add("split"), graph.add("palettegen", f"max_colors={_COLOURS}:reserve_transparent=0:stats_mode=full")
+    source = graph.add_buffer(
+        width=frame.width, height=frame.height, format=frame.format, time_base=Fraction(1, 25)
+    )
+    split, palette = (
+        graph.add("split"),
+        graph.add("palettegen", f"max_colors={_COLOURS}:reserve_transparent=0:stats_mode=full"),
+    )
     use, sink = graph.add("paletteuse", "dither=none"), graph.add("buffersink")
     source.link_to(split)
     split.link_to(palette, 0, 0)

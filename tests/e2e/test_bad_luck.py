@@ -10,18 +10,32 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from playwright.async_api import Page, expect
+from playwright.async_api import expect
 
 from tests.e2e import picture
 from tests.e2e.cable import cable_to
 from tests.e2e.house import House
-from tests.e2e.people import VIDEO, Customer, Host, auditor_arrives, hears, in_state, is_healed, last, meet, say, says_reconnecting, share
+from tests.e2e.people import (
+    Customer,
+    Host,
+    auditor_arrives,
+    hears,
+    in_state,
+    is_healed,
+    last,
+    meet,
+    say,
+    says_reconnecting,
+    share,
+)
 from tests.peers.chromium import Browsers
 
 CUT_MS = 20_000
 FROZEN_MS = 5_000
 PAUSED = "[data-panel=paused]"
-TRACKS_ENDED = "document.querySelector('[data-ref=preview]').srcObject === null && window.shared.readyState === 'ended'"
+TRACKS_ENDED = (
+    "document.querySelector('[data-ref=preview]').srcObject === null && window.shared.readyState === 'ended'"
+)
 KEEP_TRACK = "window.shared = document.querySelector('[data-ref=preview]').srcObject.getVideoTracks()[0]"
 
 
@@ -50,7 +64,9 @@ async def test_tabs_are_closed_and_opened_again(shared_house: House, browsers: B
     # --- the customer's tab is closed: the seat is found again without a new code ---
     address = grace.page.url
     await grace.page.close()
-    await expect(anna.page.locator(PAUSED)).to_contain_text("connection to the customer was lost", timeout=6_000)
+    await expect(anna.page.locator(PAUSED)).to_contain_text(
+        "connection to the customer was lost", timeout=6_000
+    )
     grace.page = await grace.page.context.new_page()
     await grace.page.goto(address)
     await expect(anna.page.locator(PAUSED)).to_be_hidden()
@@ -82,7 +98,9 @@ async def test_a_network_cut_for_twenty_seconds(shared_house: House, browsers: B
 
         cable.pull()
         await says_reconnecting(grace.page)
-        await expect(grace.page.locator("[data-ref=indicator-text]")).to_have_text("Connection lost: nobody sees anything")
+        await expect(grace.page.locator("[data-ref=indicator-text]")).to_have_text(
+            "Connection lost: nobody sees anything"
+        )
         await expect(anna.page.locator(PAUSED)).to_contain_text("connection to the customer was lost")
         await last(grace.page, CUT_MS)
         await expect(anna.page.locator(PAUSED)).to_be_visible()

@@ -59,7 +59,9 @@ async def test_codes_and_links_that_do_not_work(shared_house: House, browsers: B
         await anna.page.locator("input[data-ref=match]").fill(wrong)
         await anna.page.locator("input[data-ref=match]").press("Enter")
         if rest:
-            await expect(anna.page.locator("[data-ref=match-fault]")).to_contain_text("Those are not the digits")
+            await expect(anna.page.locator("[data-ref=match-fault]")).to_contain_text(
+                "Those are not the digits"
+            )
             await expect(page.locator("[data-panel=who] [data-ref=match]")).not_to_have_text(digits)
             digits = await Customer(page, page).reads_the_digits()
     await expect(page.locator("[data-panel=ended]")).to_contain_text("The digits did not match three times.")
@@ -72,12 +74,20 @@ async def test_codes_and_links_that_do_not_work(shared_house: House, browsers: B
     # --- somebody who guesses is slowed down, in plain words ---
     for guess in range(limits.CODE_TRIES_PER_ADDRESS_PER_MINUTE + 1):
         await enter_code(other, shared_house, f"{guess:09}")
-    await expect(other.locator("#code-fault")).to_contain_text("Too many tries from here. Please wait 60 seconds")
+    await expect(other.locator("#code-fault")).to_contain_text(
+        "Too many tries from here. Please wait 60 seconds"
+    )
 
 
 async def test_invitations_that_do_not_work(shared_house: House, browsers: Browsers) -> None:
     opened = await shared_house.opens("Vendors with old papers")
-    wish = {"ticket": opened.ticket, "person": "Priya Raman", "company": PRINTERS, "capabilities": ["chat"], "minutes": 30}
+    wish = {
+        "ticket": opened.ticket,
+        "person": "Priya Raman",
+        "company": PRINTERS,
+        "capabilities": ["chat"],
+        "minutes": 30,
+    }
     anna = await Host.arrives(browsers, shared_house.link("sign_in", "host"))
     grace = await Customer.comes_by_phone(browsers)
     await meet(shared_house, anna, grace, opened)
@@ -91,7 +101,11 @@ async def test_invitations_that_do_not_work(shared_house: House, browsers: Brows
     for rest in reversed(range(limits.PIN_TRIES)):
         await page.locator("#pin").fill(wrong)
         await page.get_by_role("button", name="Accept").click()
-        words = f"That is not the PIN. You have {rest} tr" if rest else "This invitation is closed; ask for a new one."
+        words = (
+            f"That is not the PIN. You have {rest} tr"
+            if rest
+            else "This invitation is closed; ask for a new one."
+        )
         await expect(pin_fault).to_contain_text(words)
     await expect(page.get_by_role("button", name="Accept")).to_be_disabled()
 
@@ -103,7 +117,9 @@ async def test_invitations_that_do_not_work(shared_house: House, browsers: Brows
     await page.get_by_role("button", name="Accept").click()
     await expect(page.get_by_role("heading", name="This invitation was withdrawn")).to_be_visible()
     now = await page.evaluate("Date.now()")
-    invite = await shared_house.call("/api/v1/invites", {**wish, "minutes": None, "until_ms": now + EXPIRES_MS})
+    invite = await shared_house.call(
+        "/api/v1/invites", {**wish, "minutes": None, "until_ms": now + EXPIRES_MS}
+    )
     await page.goto(invite["link"])
     await page.wait_for_function("(until) => Date.now() > until", arg=now + EXPIRES_MS)
     await page.reload()
@@ -145,7 +161,13 @@ async def test_script_in_every_name_stays_text(shared_house: House, browsers: Br
     await share(anna, grace)
 
     # --- a vendor whose name is script ---
-    wish = {"ticket": ticket, "person": VENDOR, "company": PRINTERS, "capabilities": ["chat", "view_screen"], "minutes": 30}
+    wish = {
+        "ticket": ticket,
+        "person": VENDOR,
+        "company": PRINTERS,
+        "capabilities": ["chat", "view_screen"],
+        "minutes": 30,
+    }
     invite = await shared_house.call("/api/v1/invites", wish)
     vendor = await Vendor.opens(browsers, invite["link"])
     watch.over(vendor.page.context)
@@ -184,12 +206,17 @@ async def literally(page: Page, *texts: str) -> None:
     """Wait until each text stands on the page, letter by letter, and nothing in it has become an element."""
     for text in texts:
         await expect(page.get_by_text(text).locator("visible=true").first).to_be_visible()
-    assert await page.evaluate(
-        "document.querySelectorAll('main script, img[src=x], iframe, [onerror], [onload], [onclick], [onmouseover], a[href^=javascript]').length"
-    ) == 0
+    assert (
+        await page.evaluate(
+            "document.querySelectorAll('main script, img[src=x], iframe, [onerror], [onload], [onclick], [onmouseover], a[href^=javascript]').length"
+        )
+        == 0
+    )
 
 
-async def test_a_recording_refused_leaves_a_session_without_sharing(shared_house: House, browsers: Browsers) -> None:
+async def test_a_recording_refused_leaves_a_session_without_sharing(
+    shared_house: House, browsers: Browsers
+) -> None:
     anna = await Host.arrives(browsers, shared_house.link("sign_in", "host"))
     grace = await Customer.sits_down(browsers)
     opened = await shared_house.opens("Grace does not want to be recorded")
@@ -198,7 +225,9 @@ async def test_a_recording_refused_leaves_a_session_without_sharing(shared_house
     await anna.types_the_digits(await grace.reads_the_digits())
     await grace.answers(yes=False, heading="May this session be recorded?")
     await expect(grace.page.locator("[data-panel=refused]")).to_contain_text("no screen can be shared")
-    await expect(anna.page.locator("[data-ref=ready-text]")).to_contain_text("The customer said no to the recording")
+    await expect(anna.page.locator("[data-ref=ready-text]")).to_contain_text(
+        "The customer said no to the recording"
+    )
     await expect(anna.page.locator("[data-ref=evidence-text]")).to_have_text("Not recorded: refused")
     await in_state(anna.page, "active")
     await expect(anna.page.locator("[data-act=ask][data-capability=view_screen]").first).to_be_hidden()
@@ -207,4 +236,6 @@ async def test_a_recording_refused_leaves_a_session_without_sharing(shared_house
 
     # --- the host leaves on purpose: the customer is told, and the session ends when nobody comes back ---
     await shared_house.call(f"/api/v1/sessions/{opened.session}/messages", {"type": "leave"})
-    await expect(grace.page.locator("[data-ref=pause-reason]")).to_contain_text(re.compile("The agent has left"))
+    await expect(grace.page.locator("[data-ref=pause-reason]")).to_contain_text(
+        re.compile("The agent has left")
+    )

@@ -38,11 +38,12 @@ class BareChromium:
             return tab
 
     async def evaluate(self, tab: dict[str, Any], expression: str) -> Any:
-        """Return the value of a JavaScript expression in a tab."""
+        """Return the value of a JavaScript expression in a tab; None while the tab is between two pages."""
         async with connect(tab["webSocketDebuggerUrl"], proxy=None) as devtools:
             asked = {"expression": expression, "returnByValue": True}
             await devtools.send(json.dumps({"id": 1, "method": "Runtime.evaluate", "params": asked}))
-            return json.loads(await devtools.recv())["result"]["result"].get("value")
+            answer = json.loads(await devtools.recv()).get("result", {})
+            return answer.get("result", {}).get("value")
 
 
 @asynccontextmanager
