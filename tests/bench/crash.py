@@ -14,7 +14,7 @@ from tests.seeded import Seeded
 from tests.services.crashing import crash_once
 
 CRASHES = 5
-LINES_MAX = 400
+LINES_MAX = 200
 TARGET_PLAYABLE_S = 30.0
 TARGET_PICTURE_LOST_MS = 1_000
 

@@ -25,6 +25,7 @@ from concierge.adapters import logs
 from concierge.adapters.clock import boot_ms
 from concierge.adapters.state_folder import StateFolder
 from concierge.config import load
+from concierge.domain.errors import EvidenceUnavailable
 from concierge.domain.ids import ParticipantId, SurfaceId
 from concierge.services.acting import act
 from concierge.services.live import LiveSession
@@ -39,6 +40,7 @@ from tests.services.fakes import FakePlane
 
 DEADLINE_S = 60.0
 FRAME_EVERY_S = 0.01
+BURST, SILENCE_S = 5, 0.5
 
 
 @dataclass(frozen=True)
@@ -169,20 +171,30 @@ async def _talk(broker: bootstrap.Broker, live: LiveSession, customer: Participa
     number = 0
     while True:
         number += 1
-        await act(broker.tools, live, customer, 1, wire.Say(f"line {number}"))
+        try:
+            await act(broker.tools, live, customer, 1, wire.Say(f"line {number}"))
+        except EvidenceUnavailable:
+            continue  # decided, and not acknowledged
         say("said", number)
+        if number % BURST == 0:
+            # A line on its way takes the pictures with it: without a silence nothing would ever be lost.
+            await asyncio.sleep(SILENCE_S)
 
 
 async def _show(plane: FakePlane, surface: SurfaceId) -> None:
+    """Frame after frame, as the plane forwards them; after a refusal it goes on with a key frame."""
     film, number, source = pictures(), 0, SourceId(surface)
     while True:
         key, payload = film[number % len(film)]
         number += 1
-        sink = plane.open[source]
-        sink.arriving(source)
         size = (64, 48) if key else (0, 0)
-        sink.frame(source, EncodedFrame("VP8", number, key, *size, payload))
-        say("frame", number, boot_ms())
+        try:
+            sink = plane.open[source]
+            sink.arriving(source)
+            sink.frame(source, EncodedFrame("VP8", number, key, *size, payload))
+            say("frame", number, boot_ms())
+        except (KeyError, EvidenceUnavailable):
+            number += -number % len(film)
         await asyncio.sleep(FRAME_EVERY_S)
 
 
@@ -213,6 +225,7 @@ async def look_after(folder: Path) -> None:
                 "pauses": sorted(live.decided.pauses),
                 "surfaces": len(live.decided.surfaces),
                 "pictures": 0 if exported.webm is None else _decoded(exported.webm),
+                "frames": len(frames),
                 "last_frame": max((Frame.unpack(r.body).rtp_timestamp for r in frames), default=0),
             }
             say(json.dumps(first))

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from concierge.domain import limits
 from concierge.domain.errors import EvidenceUnavailable
 from concierge.domain.ids import ParticipantId, SurfaceId
 from concierge.domain.reasons import EndReason, PauseReason
@@ -226,7 +227,7 @@ async def test_no_session_is_opened_on_a_full_disk_and_the_next_one_is(tmp_path:
 async def test_no_session_is_opened_on_a_disk_that_hangs(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("concierge.domain.limits.EVIDENCE_COMMIT_MS", 100)
+    monkeypatch.setattr(limits, "EVIDENCE_COMMIT_MS", 100)
     files = HangingFiles()
     async with desk_in(tmp_path, files=files) as desk:
         files.hanging = True
