@@ -137,7 +137,12 @@ class Sink:
             raise EvidenceUnavailable(str(error)) from None
 
     def missing(self, source: SourceId, reason: str, milliseconds: int) -> None:  # noqa: ARG002 - as arriving
-        """Queue a gap; when even that is refused, the pause that follows is the gap."""
+        """Queue a gap; when even that is refused, the pause that follows is the gap.
+
+        What the plane held back was hidden or paused: the events that say so make that gap.
+        """
+        if reason == "held":
+            return
         try:
             self._recording.handle.enqueue(self._recording.missing(milliseconds, reason))
         except RecordingUnavailableError as error:

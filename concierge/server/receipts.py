@@ -7,7 +7,7 @@ recording cannot tell two stories.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from concierge.domain import events as ev
@@ -76,6 +76,8 @@ def _people(story: Story, event: ev.Event) -> None:
             story.people[who.id] = who
         case ev.MatchConfirmed(participant=who_id) | ev.ParticipantAdmitted(participant=who_id):
             story.joined.setdefault(who_id, event.at_ms)
+        case ev.HostChanged(host=who_id):
+            story.people[who_id] = replace(story.people[who_id], role=Role.HOST)
         case ev.ParticipantLeft(participant=who_id):
             story.left[who_id] = event.at_ms
         case ev.SessionEnded(reason=reason):
