@@ -16,13 +16,13 @@ import structlog
 from concierge.adapters.cedar import CedarPolicyEngine, load_policies
 from concierge.adapters.clock import SteadyClock
 from concierge.adapters.clock_mark import keep_mark, read_mark
-from concierge.adapters.state_folder import StateFolder
 from concierge.adapters.db.migrate import migrate
 from concierge.adapters.db.repositories import Database
 from concierge.adapters.evidence_parts import EvidenceParts, evidence_parts
 from concierge.adapters.keys import Keyring, PepperedSecrets, load_or_make
 from concierge.adapters.mint import SecretsMint
 from concierge.adapters.passwords import Argon2Passwords
+from concierge.adapters.state_folder import StateFolder
 from concierge.adapters.totp import SealedTotp
 from concierge.config import Config
 from concierge.media.plane import ForwardingPlane
