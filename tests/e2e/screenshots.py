@@ -120,7 +120,11 @@ async def customer_joins(stage: Stage, anna: Host) -> Customer:
     context = await stage.browsers.headful(flags=share_surface(STUDIO))
     shown = context.pages[0]
     await shown.set_content(SHARED.read_text(encoding="utf-8"))
-    grace = Customer(await context.new_page(), shown)
+    async with (
+        context.expect_page() as opening
+    ):  # a window of its own: it changes its size, the shared one does not
+        await shown.evaluate("() => void open('about:blank', '_blank', 'popup,width=1290,height=900')")
+    grace = Customer(await opening.value, shown)
     take = stage.shutter.take
     await grace.joins_by_code(stage.house, await anna.reads_the_code())
     digits = await grace.reads_the_digits()

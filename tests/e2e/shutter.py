@@ -14,7 +14,12 @@ from playwright.async_api import Page, ViewportSize
 from tests.peers.chromium import NARROW, WIDE
 
 _COLOURS: Final = 192
-_SETTLED: Final = "document.fonts.ready.then(() => new Promise(requestAnimationFrame)).then(() => true)"
+_SETTLED: Final = """async () => {
+  await document.fonts.ready;
+  await new Promise(requestAnimationFrame);
+  const changing = document.getAnimations().filter((one) => one instanceof CSSTransition);
+  await Promise.all(changing.map((one) => one.finished.catch(() => null)));
+}"""
 
 
 @dataclass
@@ -65,11 +70,11 @@ class Shutter:
 
 
 async def _sized(page: Page, size: ViewportSize) -> None:
-    """Give the page another size, and leave its window alone: another tab of it may be shared at the moment."""
-    devtools = await page.context.new_cdp_session(page)
-    wanted = {"width": size["width"], "height": size["height"], "deviceScaleFactor": 1, "mobile": False}
-    await devtools.send("Emulation.setDeviceMetricsOverride", wanted)
-    await page.wait_for_function("(width) => innerWidth === width", arg=size["width"])
+    """Give the page another size and wait until it has it: a window with a frame takes a moment."""
+    await page.set_viewport_size(size)
+    await page.wait_for_function(
+        "(size) => innerWidth === size.width && innerHeight === size.height", arg=dict(size)
+    )
 
 
 def make_small(path: Path) -> None:
