@@ -10,6 +10,7 @@ import importlib
 import json
 import sys
 import time
+import traceback
 from typing import Final
 
 # name -> module with measure() -> {…, "met": bool}
@@ -32,7 +33,11 @@ def main() -> int:
     for name in names:
         began = time.monotonic()
         print(f"measuring {name} …", file=sys.stderr, flush=True)
-        figures = importlib.import_module(FIGURES[name]).measure()
+        try:
+            figures = importlib.import_module(FIGURES[name]).measure()
+        except Exception as error:  # noqa: BLE001 - what cannot be measured is missed, and the others are still told
+            traceback.print_exc()
+            figures = {"fault": f"{type(error).__name__}: {error}", "met": False}
         print(
             json.dumps({"figure": name, **figures, "took_s": round(time.monotonic() - began, 1)}), flush=True
         )

@@ -4,7 +4,8 @@
 1280x720 canvas full of text as screens are published (content hint "detail") and Chromium windows watch; between them
 is a broker process that forwards and records. At a session's start publisher and viewer connect at once, and the clock
 starts when the later of the two has ICE connected; for a late joiner it starts when its own ICE is connected. It stops
-when the browser presents the first picture. DTLS, the first key frame and decoding lie in between.
+when the browser presents the first picture. DTLS, the first key frame and decoding lie in between. In turn with each
+start the same two pages connect to each other with no broker between them: what that takes is the browsers' own.
 """
 
 from __future__ import annotations
@@ -81,6 +82,20 @@ async function watch() {
   video.srcObject = new MediaStream([pc.getTransceivers()[0].receiver.track]);
   return offered(pc);
 }
+async function watchDirectly(sdp) {
+  const pc = new RTCPeerConnection();
+  const video = document.getElementById('v');
+  video.requestVideoFrameCallback(() => { times.picture = now(); times.width = video.videoWidth; });
+  pc.ontrack = e => { video.srcObject = new MediaStream([e.track]); };
+  await pc.setRemoteDescription({type: 'offer', sdp});
+  window.pc = pc;
+  pc.oniceconnectionstatechange = () => {
+    if (['connected', 'completed'].includes(pc.iceConnectionState)) times.connected ??= now();
+  };
+  await pc.setLocalDescription(await pc.createAnswer());
+  await gathered(pc);
+  return pc.localDescription.sdp;
+}
 </script>"""
 
 
@@ -127,6 +142,19 @@ async def start(browser: Browser, at_broker: Side, number: int) -> float:
     to_publisher = await publishing(at_broker, publisher)
     to_viewer = await watching(at_broker, viewer, f"par_start{number}")
     await asyncio.gather(answered(publisher, to_publisher), answered(viewer, to_viewer))
+    return await since_both_connected(publisher, viewer)
+
+
+async def directly(browser: Browser) -> float:
+    """Let the two pages connect to each other; return the time to the first picture."""
+    publisher, viewer = await window(browser), await window(browser)
+    offer = await publisher.evaluate("publish()")
+    await answered(publisher, await viewer.evaluate("sdp => watchDirectly(sdp)", offer))
+    return await since_both_connected(publisher, viewer)
+
+
+async def since_both_connected(publisher: Page, viewer: Page) -> float:
+    """Wait for the viewer's first picture; return its time since the later of the two was connected, and close both."""
     times = await seen(viewer)
     connected = max(times["connected"], float(await publisher.evaluate("times.connected")))
     for page in (viewer, publisher):
@@ -169,13 +197,18 @@ async def measure_all() -> dict[str, Any]:
             executable_path=shutil.which("chromium"),
             args=[*FLAGS, "--allow-loopback-in-peer-connection"],
         )
-        starts = [await start(browser, at_broker, number) for number in range(STARTS)]
+        starts: list[float] = []
+        direct: list[float] = []
+        for number in range(STARTS):
+            starts.append(await start(browser, at_broker, number))
+            direct.append(await directly(browser))
         late = await late_joiners(browser, at_broker)
         await browser.close()
         recording = await at_broker.ask("finish")
     found = {"session_start": spread(starts), "late_joiner": spread(late)}
     return {
         **found,
+        "start_without_a_broker": spread(direct),
         "recording": recording,
         "target_session_start_p95_ms": TARGET_START_MS,
         "target_late_joiner_p95_ms": TARGET_LATE_MS,

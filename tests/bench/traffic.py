@@ -28,6 +28,8 @@ WIDTH, HEIGHT, RATE = 1280, 720, 25
 BITS_PER_SECOND: Final = 1_990_000
 """Asked of the encoder, which gives about 1.8 million."""
 FLOWING_BYTES: Final = 50_000
+SOME_BYTES: Final = 3_000
+"""What a viewer of the relay has to get: more than connecting takes, and a relay without a whole core gets no further."""
 FLOWING_S: Final = 60
 PERIOD: Final = 2 * RATE
 """Frames encoded once and played for ever."""
@@ -101,7 +103,9 @@ async def publisher(key_every: int) -> None:
 
 
 class Viewing(Protocol):
-    """One viewer of either kind."""
+    """One viewer of either kind. `flows_after`: how many bytes more show that it is being served."""
+
+    flows_after: int
 
     async def offer(self) -> str:
         """Return an offer to receive one picture."""
@@ -124,6 +128,8 @@ class BareViewer:
 
     `last_rtp` is when the last RTP packet arrived (seconds, monotonic: one clock for all processes of a machine).
     """
+
+    flows_after = FLOWING_BYTES
 
     def __init__(self) -> None:
         self.bytes = 0
@@ -179,6 +185,8 @@ class BareViewer:
 class WholeViewer:
     """Negotiates like a browser, which the relay insists on, and decodes, in its own process."""
 
+    flows_after = SOME_BYTES
+
     def __init__(self) -> None:
         self._connection = new_connection()
 
@@ -232,8 +240,8 @@ async def _carry_out(question: dict[str, Any], viewers: dict[str, V], kind: Call
 
 
 async def _flowing(viewers: Sequence[Viewing]) -> float:
-    """Wait until each of them got FLOWING_BYTES more; return when that was. Raises TimeoutError."""
-    goals = [(viewer, await viewer.arrived() + FLOWING_BYTES) for viewer in viewers]
+    """Wait until each of them got so much more; return when that was. Raises TimeoutError."""
+    goals = [(viewer, await viewer.arrived() + viewer.flows_after) for viewer in viewers]
     async with asyncio.timeout(FLOWING_S):
         for viewer, goal in goals:
             while await viewer.arrived() < goal:  # noqa: ASYNC110 - aiortc's statistics have no event to wait for
