@@ -83,6 +83,15 @@ async def wait_until_near(page: Page, selector: str, number: int, slack: int) ->
     )
 
 
+async def wait_until_beyond(page: Page, selector: str, number: int) -> None:
+    """Wait until the picture shows a number greater than this one."""
+    await page.wait_for_function(
+        f"(n) => {{ const seen = ({READ})('{selector}'); return seen !== null && seen > n; }}",
+        arg=number,
+        polling=100,
+    )
+
+
 async def wait_until_still(page: Page, selector: str, milliseconds: int) -> None:
     """Wait until the same number has been seen, or none, for this long."""
     await page.wait_for_function(

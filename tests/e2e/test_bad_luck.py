@@ -16,6 +16,7 @@ from tests.e2e import picture
 from tests.e2e.cable import cable_to
 from tests.e2e.house import House
 from tests.e2e.people import (
+    VIDEO,
     Customer,
     Host,
     auditor_arrives,
@@ -32,6 +33,8 @@ from tests.peers.chromium import Browsers
 
 CUT_MS = 20_000
 FROZEN_MS = 5_000
+LOST_MS = 1_000
+"""What a crash may cost of the picture: what lies further back is in the recording."""
 PAUSED = "[data-panel=paused]"
 TRACKS_ENDED = (
     "document.querySelector('[data-ref=preview]').srcObject === null && window.shared.readyState === 'ended'"
@@ -150,6 +153,7 @@ async def test_the_server_is_killed_with_a_session_live(house: House, browsers: 
     await say(grace.page, "Before the crash")
     await hears(anna.page, "Before the crash")
     before = await anna.sees_the_picture_move()
+    await picture.wait_until_beyond(anna.page, VIDEO, before + LOST_MS // picture.STEP_MS)
 
     await house.end(signal.SIGKILL)
     await says_reconnecting(anna.page)

@@ -51,8 +51,8 @@ class ShortFiles:
     """Where nothing may be mounted: the server's files may not grow any more (EFBIG instead of ENOSPC)."""
 
     def fill(self, house: House) -> None:
-        longest = max(file.stat().st_size for file in (house.data / "recordings").glob("*/*"))
-        self._limit(house, longest)
+        files = [file.stat() for file in (house.data / "recordings").glob("*/*")]
+        self._limit(house, max(files, key=lambda file: file.st_mtime_ns).st_size)
 
     def make_room(self, house: House) -> None:
         self._limit(house, resource.RLIM_INFINITY)
