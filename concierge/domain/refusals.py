@@ -137,6 +137,7 @@ _POLICIES = {
     ),
     "offered_seat_takes_over": N_("A host who looks on and to whom the session is offered may take it over."),
     "supervisor_watches_and_ends": N_("A supervisor may join, observe and end any session."),
+    "seat_holder_comes_back": N_("Whoever of the desk has a seat in a session may come back to it."),
     # invites.cedar
     "desk_staff_invite_to_tickets": N_(
         "Hosts and supervisors may invite a vendor to a ticket and see all invites."

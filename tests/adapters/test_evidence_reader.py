@@ -27,7 +27,7 @@ async def key_of(desk: Desk, tape: Tape) -> bytes:
 
 
 async def test_the_script_says_what_happened_when(desk: Desk) -> None:
-    tape = await taped(desk, 80)
+    tape = await taped(desk, 120)
     script = await desk.reader.script(tape.recording, await key_of(desk, tape))
     at_us = dict(zip((type(event).__name__ for event in script.events), script.at_us, strict=True))
     assert at_us["ChatSaid"] == tape.said_us
