@@ -72,6 +72,9 @@ _EVIDENCE = {
 
 # What the doors and the use cases say.
 _DOORS = {
+    "cross_site": N_(
+        "This was sent from another site, so nothing was done. Open the page here and try again."
+    ),
     "invite_expired": N_("This invitation has expired."),
     "invite_locked": N_("This invitation is closed after too many wrong PINs. Ask for a new one."),
     "invite_not_yet": N_("This invitation is not valid yet."),

@@ -19,7 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocket
 
 from concierge.domain.access import Act
-from concierge.domain.errors import ConciergeError
+from concierge.domain.errors import ConciergeError, Refused
 from concierge.server import (
     api_desk,
     api_evidence,
@@ -234,10 +234,16 @@ def build_app(
 
 def _wrap(app: FastAPI, settings: ServerSettings) -> None:
     """What a request passes before it meets a route; the last one added is the first one met."""
-    app.add_middleware(CrossOriginProtection, allowed_origins=[settings.origin])
+    app.add_middleware(CrossOriginProtection, allowed_origins=[settings.origin], deny_app=_foreign)
     app.add_middleware(OwnPlace, settings=settings)
     app.add_middleware(Limits)
     app.add_middleware(SecureHeaders, settings=settings)
+
+
+async def _foreign(scope: Scope, receive: Receive, send: Send) -> None:
+    """A form sent from another site changes nothing; whoever was sent here reads that in words."""
+    response = await answer(Request(scope, receive), Refused("cross_site", "sent from another site"))
+    await response(scope, receive, send)
 
 
 def _page(house: House, door: Door) -> Callable[[Request], Awaitable[Response]]:

@@ -21,6 +21,9 @@ from concierge.server.views.frame import Moment
 from concierge.shipped import LOCALE
 
 LANGUAGES = ("en", "de")
+
+# English is read all over the world: days before months, and no one country's way of writing them.
+_FORMATS = {"en": "en_001"}
 HEADER_MAX_CHARS = 200
 ZONE_MAX_CHARS = 64
 MINUTE_MS, DAY_MS = 60_000, 24 * 60 * 60_000
@@ -77,7 +80,7 @@ class Reader:
 
     @property
     def _locale(self) -> Locale:
-        return Locale.parse(self.language)
+        return Locale.parse(_FORMATS.get(self.language, self.language))
 
     def gettext(self, msgid: str, /, **values: str | int) -> str:
         """Return a text in the reader's language with `%(name)s` places filled in."""

@@ -235,7 +235,9 @@ async def test_a_recording_refused_leaves_a_session_without_sharing(
     await hears(grace.page, "We can still write")
 
     # --- the host leaves on purpose: the customer is told, and the session ends when nobody comes back ---
-    await shared_house.call(f"/api/v1/sessions/{opened.session}/messages", {"type": "leave"})
+    await anna.page.locator("[data-act=open-end]").click()
+    await anna.page.locator("[data-ref=dialog-end] [data-act=leave]").click()
+    await anna.page.wait_for_url("**/desk*")
     await expect(grace.page.locator("[data-ref=pause-reason]")).to_contain_text(
         re.compile("The agent has left")
     )

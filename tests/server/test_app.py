@@ -89,6 +89,16 @@ async def test_a_form_without_its_field_changes_nothing(front: Front, door: Door
     assert await front.desk.tools.tickets.thread(front.desk.ticket.id) == []
 
 
+async def test_who_is_sent_here_from_another_site_reads_it_in_words(front: Front) -> None:
+    anna = await front.signed_in()
+    answer = await anna.http.post("/desk/help-now", data={}, headers={"origin": "https://evil.example"})
+    assert answer.status_code == 403
+    assert answer.headers["content-type"].startswith("text/html")
+    assert "This was sent from another site" in answer.text or "This is not open to you" in answer.text
+    asked = await anna.http.post("/api/v1/tickets", json={}, headers={"origin": "https://evil.example"})
+    assert asked.json()["code"] == "cross_site"
+
+
 async def test_other_methods_are_not_taken(front: Front) -> None:
     anna = await front.signed_in()
     for method in ("PUT", "DELETE", "PATCH", "TRACE", "CONNECT", "PROPFIND"):

@@ -1,4 +1,4 @@
-// Ending a session: outcome and note go to the ticket, then everybody is out.
+// Ending a session: outcome and note go to the ticket, then everybody is out. Leaving it: paused, and the customer is told.
 
 import type { Connection } from "./connection";
 import { close, open } from "./dialogs";
@@ -11,6 +11,11 @@ export function ending(connection: Connection): void {
   onAct("open-end", () => {
     show(ref("end-fault"), false);
     open("dialog-end");
+  });
+  onAct("leave", async () => {
+    if (!(await attemptIn(ref("end-fault"), connection.send({ type: "leave" })))) return;
+    const desk = document.querySelector<HTMLAnchorElement>(".livebar a[href]");
+    if (desk !== null) location.assign(desk.href);
   });
   onAct("end", async (form) => {
     if (!(form instanceof HTMLFormElement)) return;
