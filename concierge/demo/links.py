@@ -105,7 +105,7 @@ class Links:
             "",
             *columns[: len(steps)],
             "",
-            _("Begin as the host and open her session within 5 minutes: one that no host attends ends."),
+            _("Begin as the host and open her session within 15 minutes: one that no host attends ends."),
             _("Then join as the customer. The code lasts 10 minutes; the host's page makes a new one."),
             _("The auditor finds a recording from two days ago. Started again, this prints fresh links."),
             "",
