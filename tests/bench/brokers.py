@@ -43,6 +43,9 @@ class Way(Protocol):
     async def receive(self, name: str, offer: str) -> str:
         """Answer a viewer, who may see the picture from now on."""
 
+    def show(self, count: int) -> None:
+        """Let so many of the viewers see the picture."""
+
     def recorded(self) -> int:
         """Return how many bytes were recorded so far."""
 
@@ -58,6 +61,9 @@ async def serve(way: Way) -> None:
                 answer(await way.publish(question["offer"]))
             case "receive":
                 answer(await way.receive(question["name"], question["offer"]))
+            case "show":
+                way.show(question["count"])
+                answer("shown")
             case "measure":
                 answer({"cpu": time.process_time(), "wall": time.monotonic(), "recorded": way.recorded()})
             case _:
@@ -86,6 +92,7 @@ class Forwarding:
     def __init__(self) -> None:
         self._plane = ForwardingPlane(LOOPBACK)
         self._discard = Discard()
+        self._viewers: list[ParticipantId] = []
 
     async def sink(self) -> FrameSink:
         """Return where the frames go."""
@@ -98,9 +105,19 @@ class Forwarding:
         return reply
 
     async def receive(self, name: str, offer: str) -> str:
-        reply = await self._plane.receive(SESSION, ParticipantId(name), offer)
-        self._plane.permit(SCREEN, ParticipantId(name))
+        viewer = ParticipantId(name)
+        reply = await self._plane.receive(SESSION, viewer, offer)
+        self._plane.permit(SCREEN, viewer)
+        self._viewers.append(viewer)
         return reply
+
+    def show(self, count: int) -> None:
+        """Let the first `count` viewers see the picture, and nobody else."""
+        for place, viewer in enumerate(self._viewers):
+            if place < count:
+                self._plane.permit(SCREEN, viewer)
+            else:
+                self._plane.forbid(SCREEN, viewer)
 
     def recorded(self) -> int:
         return self._discard.bytes
@@ -199,6 +216,9 @@ class Relaying:
         await connection.setRemoteDescription(RTCSessionDescription(offer, "offer"))
         await connection.setLocalDescription(await connection.createAnswer())
         return connection.localDescription.sdp
+
+    def show(self, count: int) -> None:
+        """All of them see it: the relay has no other way."""
 
     def recorded(self) -> int:
         return self._file.stat().st_size

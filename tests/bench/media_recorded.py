@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import itertools
 import json
 import os
 import statistics
@@ -21,12 +20,15 @@ from tests.bench.sides import Side, sides
 # 20 times less than the same through MediaRelay + MediaRecorder; CPU grows linearly with viewers up to 80."
 TARGET_PERCENT: Final = 3.0
 TARGET_TIMES_CHEAPER: Final = 20.0
-GROWTH_VIEWERS: Final = (2, 20, 40, 60, 80)
-LINEAR_WITHIN: Final = 1.3
-"""The cost of a viewer near the last count over that near the first: more than this is not linear growth."""
+GROWTH_VIEWERS: Final = (2, 80, 20, 60, 40) * 3
+"""In turn and three times over: what a machine does besides drifts, and must not look like growth."""
+GROWTH_STRETCH_S: Final = 5.0
+LINEAR_WITHIN: Final = 1.25
+"""The cost at the largest count over what a line through the smaller ones foretells: more is not linear growth."""
 
 VIEWERS: Final = 2
 REPEATS: Final = 3
+ATTEMPTS: Final = 2
 STRETCH_S: Final = 8.0
 SETTLE_S: Final = 2.0
 LEAST_MBIT_S: Final = 1.6
@@ -56,18 +58,17 @@ async def window(at_broker: Side, at_viewers: Side, viewers: int, seconds: float
 async def stretch(
     way: str, counts: tuple[int, ...], seconds: float = STRETCH_S
 ) -> tuple[list[dict[str, float]], dict[str, Any]]:
-    """Return the figures for each number of viewers, all in one broker process, and what was recorded in it."""
+    """Return the figures for one number of viewers after another, all in one broker process, and what it recorded."""
     kind = "whole-viewers" if way == "relaying" else "bare-viewers"
     figures: list[dict[str, float]] = []
     async with sides(way, "publisher", kind) as (at_broker, at_publisher, at_viewers):
         offer = await at_publisher.ask("offer")
         await at_publisher.ask("connect", answer=await at_broker.ask("publish", offer=offer))
         names = [f"par_{number}" for number in range(max(counts))]
-        connected = 0
+        for name in names:
+            await connect(at_broker, at_viewers, name)
         for count in counts:
-            for name in names[connected:count]:
-                await connect(at_broker, at_viewers, name)
-            connected = count
+            await at_broker.ask("show", count=count)
             await at_viewers.ask("flowing", names=names[:count])
             await asyncio.sleep(SETTLE_S)
             figures.append(await window(at_broker, at_viewers, count, seconds))
@@ -81,23 +82,28 @@ def sound(figures: list[dict[str, float]], recording: dict[str, Any]) -> bool:
 
 
 def growth(figures: list[dict[str, float]]) -> dict[str, Any]:
-    """Return the cost of one more viewer at each step, and how well a straight line fits."""
-    counts = [figure["viewers"] for figure in figures]
-    spent = [figure["percent_of_core"] for figure in figures]
-    slope, start = statistics.linear_regression(counts, spent)
-    steps = [
-        (spent[b] - spent[a]) / (counts[b] - counts[a]) for a, b in itertools.pairwise(range(len(counts)))
-    ]
-    # Two steps at each end, so that one disturbed stretch decides nothing.
-    first = (spent[2] - spent[0]) / (counts[2] - counts[0])
-    last = (spent[-1] - spent[-3]) / (counts[-1] - counts[-3])
+    """Return the straight line through the smaller counts, and how far the largest count lies above it."""
+    spent: dict[float, list[float]] = {}
+    for figure in figures:
+        spent.setdefault(figure["viewers"], []).append(figure["percent_of_core"])
+    medians = {count: statistics.median(found) for count, found in sorted(spent.items())}
+    counts, percents = list(medians), list(medians.values())
+    slope, start = statistics.linear_regression(counts[:-1], percents[:-1])
     return {
-        "percent_per_viewer": round(slope, 3),
-        "percent_without_viewers": round(start, 2),
-        "correlation": round(statistics.correlation(counts, spent), 4),
-        "percent_per_further_viewer": [round(step, 3) for step in steps],
-        "last_over_first": round(last / first, 2),
+        "percent_of_core": medians,
+        "percent_per_viewer": round(statistics.linear_regression(counts, percents)[0], 3),
+        "correlation": round(statistics.correlation(counts, percents), 4),
+        "largest_over_line_of_smaller": round(percents[-1] / (start + slope * counts[-1]), 2),
     }
+
+
+async def undisturbed() -> tuple[list[dict[str, float]], dict[str, Any]]:
+    """Return the figures of growth; measured again when a disk that others kept busy made a gap in the recording."""
+    for _ in range(ATTEMPTS - 1):
+        figures, recording = await stretch("recording", GROWTH_VIEWERS, GROWTH_STRETCH_S)
+        if sound(figures, recording):
+            return figures, recording
+    return await stretch("recording", GROWTH_VIEWERS, GROWTH_STRETCH_S)
 
 
 async def compare() -> dict[str, Any]:
@@ -129,18 +135,18 @@ async def measure_all() -> dict[str, Any]:
     """Return every figure of this module."""
     load_before = os.getloadavg()[0]
     compared = await compare()
-    figures, recording = await stretch("recording", GROWTH_VIEWERS)
+    figures, recording = await undisturbed()
     grown = growth(figures)
     met = (
         compared["sound"]
         and sound(figures, recording)
         and compared["percent_of_core"] <= TARGET_PERCENT
         and compared["times_cheaper"] >= TARGET_TIMES_CHEAPER
-        and grown["last_over_first"] <= LINEAR_WITHIN
+        and grown["largest_over_line_of_smaller"] <= LINEAR_WITHIN
     )
     return {
         **compared,
-        "growth": {**grown, "figures": figures, "recording": recording},
+        "growth": {**grown, "recording": recording},
         "target_percent": TARGET_PERCENT,
         "target_times_cheaper": TARGET_TIMES_CHEAPER,
         "linear_within": LINEAR_WITHIN,
