@@ -10,6 +10,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import Future
 from pathlib import Path
 
 from recorder.errors import RecorderError, RecordingUnavailableError
@@ -21,6 +22,7 @@ from recorder.recovery import recover
 from recorder.segment import SegmentFlag
 from recorder.store import Files, RealFiles
 from recorder.tape import Tape
+from recorder.trial import Trial, try_disk
 
 
 def boot_time_us() -> int:
@@ -45,6 +47,7 @@ class RecordingThread:
         self._clock = clock
         self._wake = threading.Condition()
         self._tapes: dict[RecordingHandle, Tape] = {}
+        self._trials: list[Trial] = []
         self._stopping = False
         self._thread = threading.Thread(target=self._run, name="recorder", daemon=True)
 
@@ -108,6 +111,21 @@ class RecordingThread:
             tape = self._tapes.pop(handle)
         tape.forget()
 
+    def try_out(self, folder: Path) -> Future[None]:
+        """Ask the writer thread, in its turn, for a small durable write in a directory of recordings.
+
+        The future resolves when the thread works and its disk took it, or holds RecordingUnavailableError. A disk that
+        hangs never answers: wait with a deadline. Raises RecordingUnavailableError when the thread has ended.
+        """
+        trial = Trial(folder, Future())
+        trial.answer.set_running_or_notify_cancel()
+        with self._wake:
+            if self._stopping or not self._thread.is_alive():
+                raise RecordingUnavailableError("the recorder has stopped")
+            self._trials.append(trial)
+            self._wake.notify_all()
+        return trial.answer
+
     def _adopt(self, tape: Tape, on_failure: Callable[[str], None], opening: Work) -> RecordingHandle:
         with self._wake:
             if self._stopping:
@@ -121,16 +139,27 @@ class RecordingThread:
         while True:
             with self._wake:
                 due = self._due()
-                while not due and not self._stopping:
+                while not due and not self._trials and not self._stopping:
                     self._wake.wait(self._patience())
                     due = self._due()
                 jobs = [(handle, self._tapes[handle], handle.take()) for handle in due]
-            if not jobs:
+                trials, self._trials = self._trials, []
+            if not jobs and not trials:
                 break
             self._round(jobs)
+            for trial in trials:
+                self._answer(trial)
         for handle, tape in list(self._tapes.items()):
             tape.forget()
             self._fail(handle, RecordingUnavailableError("the recorder has stopped"), report=False)
+
+    def _answer(self, trial: Trial) -> None:
+        try:
+            try_disk(trial.folder, self._files)
+        except Exception as error:  # noqa: BLE001 - whatever it is, recordings are written by this thread too
+            trial.answer.set_exception(RecordingUnavailableError(describe(error)))
+        else:
+            trial.answer.set_result(None)
 
     def _due(self) -> list[RecordingHandle]:
         now = self._clock()

@@ -15,7 +15,15 @@ from typing import Any
 import cedarpy
 
 from concierge.adapters.cedar_files import LoadedPolicies, PolicyError, read_policies
-from concierge.domain.access import AccessDecision, AccessRequest, Attribute
+from concierge.domain.access import (
+    AccessDecision,
+    AccessRequest,
+    Act,
+    Attribute,
+    DeskRole,
+    Principal,
+    Resource,
+)
 
 __all__ = [
     "NO_POLICY_PERMITS",
@@ -31,6 +39,8 @@ NO_POLICY_PERMITS = "no_policy_permits"
 
 POLICY_CANNOT_DECIDE = "policy_cannot_decide"
 """Reason of a deny because the question did not fit the schema, or the engine failed; the log says which."""
+
+_TRIAL = AccessRequest(Principal("Person", "trial", DeskRole.HOST), Act.VIEW_DESK, Resource("Desk", "desk"))
 
 _DETAIL_MAX_CHARS = 300
 
@@ -67,6 +77,10 @@ class CedarPolicyEngine:
         changed = fresh.version != self._loaded.version
         self._loaded = fresh
         return changed
+
+    def works(self) -> bool:
+        """Whether policies are in force and a question put to them is decided by them, either way."""
+        return bool(self._loaded.reasons) and POLICY_CANNOT_DECIDE not in self.decide(_TRIAL).reasons
 
     def decide(self, request: AccessRequest) -> AccessDecision:
         """Permit or deny, with the ids of the policies that decided, sorted. Never raises."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import Future
 from pathlib import Path
@@ -50,6 +51,8 @@ class RecorderEvidence:
         self._open: dict[RecordingId, OpenRecording] = {}
         self._closed: set[RecordingId] = set()
         self._watcher: Callable[[RecordingId, str], None] = lambda _recording, _reason: None
+        self._trial: Future[None] | None = None
+        self._tried_at = 0.0
 
     def watch(self, callback: Callable[[RecordingId, str], None]) -> None:
         """Name who is told, on the event loop, when a recording can no longer be written."""
@@ -137,6 +140,27 @@ class RecorderEvidence:
             loop.call_soon_threadsafe(self._watcher, recording, reason)
 
         return report
+
+    # --- trying ---
+
+    async def try_out(self) -> None:
+        """Return when the writer thread has just made a small write durable. Raises EvidenceUnavailable.
+
+        Asked often, it answers from the trial of the last TRIAL_EVERY_MS: whoever watches must not wear the disk out.
+        """
+        now = time.monotonic()
+        recent = now - self._tried_at < limits.TRIAL_EVERY_MS / 1000
+        trial = self._trial
+        try:
+            if trial is None or (trial.done() and not recent):
+                trial = self._trial = self._thread.try_out(self._folder)
+                self._tried_at = now
+            async with asyncio.timeout(limits.READY_WAIT_MS / 1000):
+                await asyncio.shield(asyncio.wrap_future(trial))
+        except RecorderError as error:
+            raise EvidenceUnavailable(str(error)) from None
+        except TimeoutError:
+            raise EvidenceUnavailable("the disk does not answer") from None
 
     # --- writing ---
 

@@ -9,12 +9,14 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 from starlette.responses import PlainTextResponse, Response
 
+from concierge.domain import limits
+from concierge.domain.errors import EvidenceUnavailable
 from concierge.domain.reasons import PauseReason
 from concierge.server.asked import Asked
 from concierge.server.house import House
 from concierge.services.ports import StoreUnavailable
+from concierge.services.tools import Tools
 
-READY_WAIT_S = 2.0
 TEXT = "text/plain; version=0.0.4; charset=utf-8"
 
 
@@ -24,14 +26,40 @@ async def healthz(asked: Asked) -> Response:  # noqa: ARG001 - the shape of an e
 
 
 async def readyz(asked: Asked) -> Response:
-    """The process can do its work: the database answers, and the recorder writes for every live session."""
+    """The process can do its work: database, recorder and policies, a line each; 503 when one of them does not."""
     tools = asked.house.tools
+    faults = {
+        "database": _database_fault(tools),
+        "recorder": _recorder_fault(tools),
+        "policies": _policies_fault(tools),
+    }
+    told = dict(zip(faults, await asyncio.gather(*faults.values()), strict=True))
+    lines = [f"{part}: {fault or 'works'}" for part, fault in told.items()]
+    ready = not any(told.values())
+    return PlainTextResponse(
+        "\n".join(["ready" if ready else "not ready", *lines, ""]), 200 if ready else 503
+    )
+
+
+async def _database_fault(tools: Tools) -> str:
     try:
-        async with asyncio.timeout(READY_WAIT_S):
+        async with asyncio.timeout(limits.READY_WAIT_MS / 1000):
             await tools.audit.tail(1)
     except (StoreUnavailable, TimeoutError):
-        return PlainTextResponse("database\n", 503)
-    return PlainTextResponse("ready\n")
+        return "does not answer"
+    return ""
+
+
+async def _recorder_fault(tools: Tools) -> str:
+    try:
+        await tools.evidence.try_out()
+    except EvidenceUnavailable as error:
+        return f"cannot write: {error}"
+    return ""
+
+
+async def _policies_fault(tools: Tools) -> str:
+    return "" if tools.policy.works() else "cannot decide"
 
 
 async def metrics(asked: Asked) -> Response:

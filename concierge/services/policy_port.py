@@ -14,5 +14,8 @@ class PolicyEngine(Protocol):
     def version(self) -> str:
         """Hash of the policies in force."""
 
+    def works(self) -> bool:
+        """Whether policies are in force and a question put to them is decided by them, either way."""
+
     def decide(self, request: AccessRequest) -> AccessDecision:
         """Permit or deny, with the ids of the policies that decided. No decision is a deny."""

@@ -312,6 +312,9 @@ class EvidenceLog(Protocol):
     async def close(self, recording: RecordingId, summary: str) -> None:
         """Write the final segment and destroy the ephemeral signing key."""
 
+    async def try_out(self) -> None:
+        """Return when the recorder lives and can make something durable now. Raises EvidenceUnavailable within READY_WAIT_MS."""
+
     def watch(self, callback: Callable[[RecordingId, str], None]) -> None:
         """Name who is told, on the event loop, when a recording can no longer be written."""
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import logging
 import shutil
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -19,6 +21,7 @@ from concierge.adapters.cedar import (
     check_policies,
     load_policies,
 )
+from concierge.adapters.cedar_files import read_policies
 from concierge.domain.access import AccessRequest, Act, Attribute, Principal, Resource
 from concierge.services.policy_port import PolicyEngine
 from tests.policies.tables import POLICIES
@@ -189,3 +192,17 @@ def test_one_line_forbids_every_session_without_a_recording(directory: Path) -> 
     path.write_text(text.replace("// @id(", "@id("), encoding="utf-8")
     engine.reload()
     assert engine.decide(request).reasons == ("recording_is_required",)
+
+
+def test_it_works_while_policies_decide_either_way(engine: CedarPolicyEngine, directory: Path) -> None:
+    assert engine.works()
+    for path in directory.glob("*.cedar"):
+        path.unlink()
+    (directory / "none.cedar").write_text(
+        '@id("nobody") @reason("Nobody.") forbid (principal, action, resource);\n'
+    )
+    assert load_policies(directory).works()
+    loaded = read_policies(directory)
+    assert not CedarPolicyEngine(directory, replace(loaded, reasons={})).works()
+    torn: Any = "not policies"
+    assert not CedarPolicyEngine(directory, replace(loaded, policies=torn)).works()

@@ -23,7 +23,7 @@ from recorder.installation import InstallationKey
 from recorder.limits import MAX_QUEUE_BYTES, QUEUE_RESERVE_BYTES
 from recorder.store import Files, RealFiles
 from recorder.thread import RecordingThread
-from tests.recorder.disks import HangingFiles, SmallDisk
+from tests.recorder.disks import CountingFiles, HangingFiles, SmallDisk
 from tests.services.desk import START_MS, FakeClock
 
 OPENING = RecordingOpening(RecordingId("rec_" + "r" * 26), SessionId("ses_x"), TicketId("tic_x"), START_MS)
@@ -287,3 +287,22 @@ async def test_a_recording_that_is_not_there_is_not_reopened(tmp_path: Path) -> 
     async with bench(tmp_path, RealFiles()) as made:
         with pytest.raises(EvidenceUnavailable):
             await made.log.reopen(OPENING, made.ring.wrap(ID, made.ring.fresh()))
+
+
+async def test_a_trial_asked_often_wears_no_disk_and_a_hanging_one_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    disk = CountingFiles()
+    async with bench(tmp_path, disk) as it:
+        await asyncio.gather(*(it.log.try_out() for _ in range(20)))
+        assert disk.calls.count("create") == 1
+    hanging = HangingFiles()
+    hanging.hanging = True
+    monkeypatch.setattr(limits, "READY_WAIT_MS", 50)
+    async with bench(tmp_path, hanging) as it:
+        for _ in range(2):
+            with pytest.raises(EvidenceUnavailable, match="does not answer"):
+                await it.log.try_out()
+        hanging.release.set()
+        await asyncio.to_thread(it.thread.try_out(tmp_path).result, 20)
+        await it.log.try_out()

@@ -319,3 +319,31 @@ def test_a_full_disk_fails_visibly_and_is_gone_on_with_when_there_is_room(tmp_pa
             recording.close(events.summary(600_000, {})).result(WAIT)
         assert read_recording(place / "rec", DEK, PINNED.public).verdict.good
         assert recorded(place / "rec") == acknowledged
+
+
+def test_a_trial_says_whether_the_thread_can_write_and_leaves_nothing(tmp_path: Path) -> None:
+    disk = SmallDisk(0)
+    thread = RecordingThread(files=disk)
+    with pytest.raises(RecordingUnavailableError, match="stopped"):
+        thread.try_out(tmp_path)
+    thread.start()
+    with pytest.raises(RecordingUnavailableError, match="No space left"):
+        thread.try_out(tmp_path).result(WAIT)
+    disk.free()
+    assert thread.try_out(tmp_path).result(WAIT) is None
+    assert list(tmp_path.iterdir()) == []
+    assert thread.stop(WAIT)
+    with pytest.raises(RecordingUnavailableError, match="stopped"):
+        thread.try_out(tmp_path)
+
+
+def test_a_trial_behind_a_hanging_disk_does_not_answer(tmp_path: Path) -> None:
+    disk = HangingFiles()
+    with running(disk) as thread:
+        disk.hanging = True
+        create(thread, tmp_path / "rec")
+        assert disk.reached.wait(WAIT)
+        answer = thread.try_out(tmp_path)
+        assert not answer.done()
+        disk.release.set()
+        assert answer.result(WAIT) is None

@@ -1,6 +1,16 @@
 from __future__ import annotations
 
-from tests.server.front import Front
+import asyncio
+import dataclasses
+from pathlib import Path
+
+import pytest
+
+from concierge.domain import limits
+from concierge.services.ports import StoreUnavailable
+from tests.recorder.disks import SmallDisk
+from tests.server.front import Front, front_of
+from tests.services.desk import desk_in
 
 
 async def test_the_numbers_count_what_is_live_and_name_nobody(front: Front) -> None:
@@ -14,7 +24,58 @@ async def test_the_numbers_count_what_is_live_and_name_nobody(front: Front) -> N
         assert secret not in text
 
 
+READY = "ready\ndatabase: works\nrecorder: works\npolicies: works\n"
+
+
 async def test_alive_and_ready(front: Front) -> None:
     watcher = front.browser()
     assert (await watcher.get("/healthz")).text == "ok\n"
-    assert (await watcher.get("/readyz")).text == "ready\n"
+    answer = await watcher.get("/readyz")
+    assert (answer.status_code, answer.text) == (200, READY)
+
+
+async def test_a_recorder_that_has_stopped_is_named(front: Front) -> None:
+    await asyncio.to_thread(front.desk.recorder.stop)
+    answer = await front.browser().get("/readyz")
+    assert answer.status_code == 503
+    assert answer.text == (
+        "not ready\ndatabase: works\nrecorder: cannot write: the recorder has stopped\npolicies: works\n"
+    )
+    assert (await front.browser().get("/healthz")).status_code == 200
+
+
+async def test_a_full_disk_is_named_and_is_ready_again_with_room(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    disk = SmallDisk(0)
+    async with desk_in(tmp_path, files=disk) as desk, front_of(desk) as front:
+        watcher = front.browser()
+        answer = await watcher.get("/readyz")
+        assert answer.status_code == 503
+        assert "recorder: cannot write: the disk failed: No space left on device\n" in answer.text
+        disk.free()
+        monkeypatch.setattr(limits, "TRIAL_EVERY_MS", 0)
+        assert (await watcher.get("/readyz")).text == READY
+
+
+async def test_policies_that_cannot_decide_are_named(front: Front) -> None:
+    policy = front.desk.policy
+    # No door leads to an engine that lost its policies.
+    policy._loaded = dataclasses.replace(policy._loaded, reasons={})
+    answer = await front.browser().get("/readyz")
+    assert answer.status_code == 503
+    assert answer.text == "not ready\ndatabase: works\nrecorder: works\npolicies: cannot decide\n"
+
+
+async def test_a_database_that_does_not_answer_is_named(
+    front: Front, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def silent(*_: object) -> None:
+        raise StoreUnavailable("locked")
+
+    monkeypatch.setattr(type(front.desk.tools.audit), "tail", silent)
+    answer = await front.browser().get("/readyz")
+    assert (answer.status_code, answer.text.splitlines()[:2]) == (
+        503,
+        ["not ready", "database: does not answer"],
+    )
