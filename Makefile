@@ -4,6 +4,7 @@ PORT ?= 8080
 DATA ?= var
 PYTEST_ARGS ?=
 BENCH_ARGS ?=
+JOBS ?= 2
 
 # Our own environment, whatever is active in the shell.
 unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
@@ -20,7 +21,8 @@ help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo
 	@echo "  PORT=$(PORT)  where the server listens      DATA=$(DATA)  where it keeps everything"
-	@echo "  PYTEST_ARGS=, BENCH_ARGS=  passed on, as in: make test PYTEST_ARGS='tests/domain -x'"
+	@echo "  JOBS=$(JOBS)  how many tests may run at once"
+	@echo "  PYTEST_ARGS=, BENCH_ARGS=  passed on, as in: make test PYTEST_ARGS='-x -k invite'"
 
 run: setup ## set up, then serve a demonstration organisation on localhost; data is kept
 	@exec $(BIN)/concierge demo --port $(PORT) --data-dir $(DATA)
@@ -29,10 +31,15 @@ demo: setup ## the same with fresh data that is thrown away at the end
 	@data=$$(mktemp -d) && trap 'rm -rf "$$data"' EXIT && $(BIN)/concierge demo --port $(PORT) --data-dir "$$data"
 
 test: setup-test peers lint types ## everything: style, types, contracts, and all tests with real browsers and databases
-	$(BIN)/pytest $(PYTEST_ARGS)
+	@echo "test: first what may run side by side ($(JOBS) at once), then the journeys in real browsers, one by one"
+	@# 5 is "no test": fine for one half when tests were chosen by PYTEST_ARGS.
+	@failed=0; chosen='$(if $(PYTEST_ARGS),5)'; \
+	$(BIN)/pytest -n $(JOBS) --dist loadfile -m "not e2e" $(PYTEST_ARGS) || [ $$? = "$$chosen" ] || failed=1; \
+	$(BIN)/pytest -m e2e $(PYTEST_ARGS) || [ $$? = "$$chosen" ] || failed=1; \
+	exit $$failed
 
 check: setup-test lint types ## the quick subset, no browser: style, types, contracts, unit tests
-	$(BIN)/pytest -q -m "not e2e and not torture and not peer" $(PYTEST_ARGS)
+	$(BIN)/pytest -q -n $(JOBS) --dist loadfile -m "not e2e and not torture and not peer" $(PYTEST_ARGS)
 
 torture: setup-test peers ## the long runs at their full counts instead of a seeded sample
 	CONCIERGE_TORTURE=1 $(BIN)/pytest -m torture --timeout 7200 $(PYTEST_ARGS)

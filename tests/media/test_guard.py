@@ -56,6 +56,9 @@ def dtls(kind: int, epoch: int, message: int) -> bytes:
         (b"\x40" * 30, Kind.DROP),
         (b"\xff" * 30, Kind.DROP),
     ],
+    ids=range(
+        16
+    ),  # a request is signed with random bytes: as a name it would be another one in every process
 )
 def test_each_kind_of_datagram_from_the_peer(data: bytes, kind: Kind) -> None:
     assert guard().judge(data, PEER, 1.0) is kind
