@@ -15,6 +15,7 @@ from concierge.services.media_port import (
     MediaKind,
     MediaObserver,
     SourceId,
+    Traffic,
     ViewerSlots,
 )
 
@@ -86,6 +87,10 @@ class Projector:
 
     def watch_forwarding(self, callback: Callable[[SourceId, ParticipantId, int], None] | None) -> None:
         """Nothing is forwarded here."""
+
+    def traffic(self) -> list[Traffic]:
+        """Nothing goes by."""
+        return []
 
     async def stop(self) -> None:
         """Nothing runs here."""

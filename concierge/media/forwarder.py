@@ -31,6 +31,7 @@ from concierge.media.rtcp import SENDER_REPORT, parts_of, write_nack, write_pli
 from concierge.media.rtp import RtpPacket, SequenceUnwrapper, extension_value, parse_rtp, unwrap_rtx
 from concierge.media.sdp import Codec
 from concierge.media.slots import Slot
+from concierge.media.tally import Tally
 from concierge.services.media_port import EncodedFrame, FrameSink, MediaKind, SourceId
 
 
@@ -89,6 +90,7 @@ class Source:
         self.history = PacketHistory()
         self.slots: tuple[Slot, ...] = ()
         self.keys = KeyRequests()
+        self.tally = Tally()
         self._format = FORMATS[spec.codec.name]
         self._cc_id = spec.transport_cc
         self._ssrc = spec.ssrc
@@ -149,6 +151,7 @@ class Source:
         packet = parse_rtp(data)
         if packet is None:
             return
+        self.tally.add(len(data))
         if self._cc_id is not None and packet.extension:
             value = extension_value(packet.extension, self._cc_id)
             if value and self._cc.note(value, now):

@@ -28,9 +28,10 @@ from concierge.media.negotiation import carried_codecs, check_slots, publishable
 from concierge.media.sdp import TRANSPORT_CC, Offer, parse_offer
 from concierge.media.settings import MediaSettings
 from concierge.media.slots import Slot
+from concierge.media.tally import Tallies
 from concierge.media.transport import CertificateStore, PeerTransport
 from concierge.media.viewer import Viewer, Watch
-from concierge.services.media_port import FrameSink, MediaKind, MediaObserver, SourceId, ViewerSlots
+from concierge.services.media_port import FrameSink, MediaKind, MediaObserver, SourceId, Traffic, ViewerSlots
 
 log = logging.getLogger(__name__)
 
@@ -43,6 +44,7 @@ class ForwardingPlane:
     def __init__(self, settings: MediaSettings) -> None:
         self._settings = settings
         self._certificates = CertificateStore()
+        self._tallies = Tallies()
         self._sources: dict[SourceId, Source] = {}
         self._publishers: dict[SourceId, PeerTransport] = {}
         self._viewers: dict[tuple[SessionId, ParticipantId], Viewer] = {}
@@ -102,6 +104,7 @@ class ForwardingPlane:
             kind = MediaKind.PICTURE if section.kind == "video" else MediaKind.VOICE
             codecs = carried_codecs(section, kind, self._settings.codec_preference)
             slot = Slot(kind, section.mid, {c.name: c for c in codecs}, peer.send_rtp)
+            slot.tally = self._tallies.forwarded[kind]
             slots.append(slot)
             rtx_ssrc = slot.rtx_ssrc if any(c.rtx is not None for c in codecs) else None
             answered.append(
@@ -197,6 +200,10 @@ class ForwardingPlane:
         for viewer in self._viewers.values():
             viewer.watch(callback)
 
+    def traffic(self) -> list[Traffic]:
+        """Return how much went by since the beginning, for every direction and kind."""
+        return self._tallies.traffic()
+
     # --- inside ---
 
     def _check_capacity(self, of_participant: Iterable[Source]) -> None:
@@ -229,6 +236,7 @@ class ForwardingPlane:
 
     def _add_publisher(self, spec: SourceSpec, peer: PeerTransport) -> Source:
         source = Source(spec, peer.send_rtcp, self._flowing, self._lose_source)
+        source.tally = self._tallies.received[spec.kind]
         self._sources[spec.id] = source
         self._publishers[spec.id] = peer
         peer.on_rtp = source.receive

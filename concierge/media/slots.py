@@ -22,6 +22,7 @@ from concierge.media.history import PacketHistory
 from concierge.media.rtcp import write_sender_report
 from concierge.media.rtp import HEADER, RtpPacket, write_rtp
 from concierge.media.sdp import Codec
+from concierge.media.tally import Tally
 from concierge.media.transport import BLOCKED
 from concierge.services.media_port import MediaKind, SourceId
 
@@ -61,6 +62,7 @@ class Slot:
         self.rtx_ssrc = secrets.randbits(31) + 1
         self.source: Carried | None = None
         self.sent: Callable[[int], None] | None = None
+        self.tally = Tally()
         self.stumbles = 0
         self.packets = 0
         self._octets = 0
@@ -122,6 +124,7 @@ class Slot:
         if size > 0:
             self.packets += 1
             self._octets += len(packet.payload)
+            self.tally.add(size)
             if self.sent is not None:
                 self.sent(size)
         elif size == BLOCKED and self.kind is MediaKind.PICTURE:
@@ -149,8 +152,10 @@ class Slot:
             if packet is None or not self._resends.take(now):
                 continue
             size = self._send(self._repair(codec, sequence, packet))
-            if size > 0 and self.sent is not None:
-                self.sent(size)
+            if size > 0:
+                self.tally.add(size)
+                if self.sent is not None:
+                    self.sent(size)
 
     def heard_report(self, lost_256ths: int, now: float) -> None:
         """Take a receiver report: two bad ones in a row and the viewer waits for a later key frame."""

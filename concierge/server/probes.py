@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from prometheus_client import CollectorRegistry, generate_latest
-from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 from starlette.responses import PlainTextResponse, Response
 
@@ -99,7 +99,22 @@ class Numbers(Collector):
             self._gauge("concierge_connections", "Pages connected to live sessions", sum(len(live.hub.connected()) for live in lives)),
             self._gauge("concierge_evidence_lag_seconds_max", "How far the slowest live recording is behind", max((live.backdrop.lag_ms for live in lives), default=0) / 1000),
             self._gauge("concierge_recordings_unavailable", "Live sessions paused because they cannot be recorded", stopped),
+            *self._traffic(),
         ]  # fmt: skip
+
+    def _traffic(self) -> list[Metric]:
+        """Few labels on purpose: numbers for each session would grow without end, and tell who talks to whom."""
+        labels = ["direction", "kind"]
+        packets = CounterMetricFamily(
+            "concierge_media_packets", "RTP packets from publishers and to viewers", labels=labels
+        )
+        octets = CounterMetricFamily(
+            "concierge_media_bytes", "RTP bytes from publishers and to viewers", labels=labels
+        )
+        for counted in self._house.tools.media.traffic():
+            packets.add_metric([counted.direction, counted.kind], counted.packets)
+            octets.add_metric([counted.direction, counted.kind], counted.octets)
+        return [packets, octets]
 
     @staticmethod
     def _gauge(name: str, words: str, value: float) -> Metric:

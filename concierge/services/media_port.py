@@ -28,6 +28,23 @@ class MediaKind(StrEnum):
     VOICE = "voice"
 
 
+class Direction(StrEnum):
+    """Which way packets went: from publishers to the broker, or from the broker to viewers."""
+
+    RECEIVED = "received"
+    FORWARDED = "forwarded"
+
+
+@dataclass(frozen=True, slots=True)
+class Traffic:
+    """RTP packets and octets of one kind in one direction since the plane began, repairs to viewers included."""
+
+    direction: Direction
+    kind: MediaKind
+    packets: int
+    octets: int
+
+
 @dataclass(frozen=True, slots=True)
 class EncodedFrame:
     """One encoded frame exactly as it came. `codec` is "VP8", "VP9", "H264" (Annex B) or "opus".
@@ -125,6 +142,9 @@ class MediaPlane(Protocol):
 
     def watch_forwarding(self, callback: Callable[[SourceId, ParticipantId, int], None] | None) -> None:
         """For measurements: call back with the byte count after each packet sent to a viewer."""
+
+    def traffic(self) -> list[Traffic]:
+        """Return how much went by since the beginning, for every direction and kind; names no session."""
 
     async def stop(self) -> None:
         """Close everything and wait, at most a second, until sockets are released."""

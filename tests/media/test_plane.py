@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
 import re
 from collections.abc import Callable
 
@@ -19,7 +20,7 @@ from concierge.media.guard import Address
 from concierge.media.plane import ForwardingPlane
 from concierge.media.settings import MediaSettings
 from concierge.media.transport import BLOCKED, GuardedProtocol, PeerTransport
-from concierge.services.media_port import MediaKind, MediaPlane, SourceId, ViewerSlots
+from concierge.services.media_port import Direction, MediaKind, MediaPlane, SourceId, ViewerSlots
 from tests.media.offers import audio, offer, video
 from tests.media.peers import (
     CUSTOMER,
@@ -72,6 +73,14 @@ async def test_a_published_picture_is_recorded_and_reaches_its_viewers(codec: st
         assert len(pictures) >= len(sink.frames) - 5
         assert 20 <= bright_columns(pictures[-1]) <= 60
         assert sent.to(HOST) > 0
+        counted = {(one.direction, one.kind): one for one in plane.traffic()}
+        assert set(counted) == set(itertools.product(Direction, MediaKind))
+        came, went = (counted[way, MediaKind.PICTURE] for way in Direction)
+        # Two viewers are sent what came once; a picture is no voice.
+        assert went.packets > came.packets > 0
+        assert went.packets == sent.to(HOST) + sent.to(VENDOR)
+        assert went.octets > 12 * went.packets
+        assert counted[Direction.FORWARDED, MediaKind.VOICE].packets == 0
         for one in watching:
             await one.stop()
         await publisher.close()

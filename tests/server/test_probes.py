@@ -20,6 +20,8 @@ async def test_the_numbers_count_what_is_live_and_name_nobody(front: Front) -> N
     assert 'concierge_participants{role="customer"} 1.0' in text
     assert "concierge_evidence_lag_seconds_max" in text
     assert "concierge_recordings_unavailable 0.0" in text
+    assert 'concierge_media_packets_total{direction="forwarded",kind="picture"} 7.0' in text
+    assert 'concierge_media_bytes_total{direction="forwarded",kind="picture"} 4321.0' in text
     for secret in ("Maria", "Anna", "INC-1042", "ses_", "par_"):
         assert secret not in text
 

@@ -7,7 +7,15 @@ from collections.abc import Callable
 from typing import Any
 
 from concierge.domain.ids import ParticipantId, SessionId
-from concierge.services.media_port import FrameSink, MediaKind, MediaObserver, SourceId, ViewerSlots
+from concierge.services.media_port import (
+    Direction,
+    FrameSink,
+    MediaKind,
+    MediaObserver,
+    SourceId,
+    Traffic,
+    ViewerSlots,
+)
 
 
 class FakePlane:
@@ -73,6 +81,9 @@ class FakePlane:
 
     def watch_forwarding(self, callback: Callable[[SourceId, ParticipantId, int], None] | None) -> None:
         self._note("watch")
+
+    def traffic(self) -> list[Traffic]:
+        return [Traffic(Direction.FORWARDED, MediaKind.PICTURE, 7, 4321)]
 
     async def stop(self) -> None:
         self._note("stop")
