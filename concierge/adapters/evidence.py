@@ -27,7 +27,7 @@ from concierge.services.ports import Clock, RecordingOpening
 from recorder import events as recorder_events
 from recorder.errors import RecorderError, RecordingClosedError, RecordingUnavailableError
 from recorder.handle import State
-from recorder.installation import InstallationKey
+from recorder.installation import InstallationKey, fingerprint
 from recorder.manifest import Header
 from recorder.reading import read_recording
 from recorder.records import Record, RecordType
@@ -142,6 +142,11 @@ class RecorderEvidence:
         return report
 
     # --- trying ---
+
+    @property
+    def fingerprint(self) -> str:
+        """The name of the installation key that signs recordings, as people compare it."""
+        return fingerprint(self._key.public)
 
     async def try_out(self) -> None:
         """Return when the writer thread has just made a small write durable. Raises EvidenceUnavailable.

@@ -337,9 +337,13 @@ class ClockStepped(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionEnded(Narrowing):
-    """Final. `outcome` and `note` are the host's words for the ticket, empty unless the host ended it."""
+    """Final. `outcome` and `note` are the host's words for the ticket, empty unless the host ended it.
+
+    `marked` says whether marks were drawn: they are on the recording alone, and the receipt has to name them.
+    """
 
     reason: EndReason
     by: ParticipantId | None
     outcome: str = ""
     note: str = ""
+    marked: bool = False

@@ -107,6 +107,8 @@ def _shown(session: Session, event: ev.Event) -> Session:
             return replace(session, voices=session.voices | {who})
         case ev.VoiceClosed(participant=who):
             return replace(session, voices=session.voices - {who})
+        case ev.MarkDrawn() if not session.marked:
+            return replace(session, marked=True)
         case _:
             return _course(session, event)
 

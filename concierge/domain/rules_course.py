@@ -61,7 +61,8 @@ def clear_pause(draft: Draft, reason: PauseReason) -> None:
 
 def end(draft: Draft, reason: EndReason, by: ParticipantId | None, outcome: str = "", note: str = "") -> None:
     """End for good."""
-    draft.add(ev.SessionEnded, reason=reason, by=by, outcome=outcome, note=note)
+    marked = draft.session.marked
+    draft.add(ev.SessionEnded, reason=reason, by=by, outcome=outcome, note=note, marked=marked)
 
 
 def pause_by_command(draft: Draft, command: cmd.Pause) -> None:

@@ -75,6 +75,7 @@ class Session:
     paused_ms: int | None = None
     recorded: bool = False
     recording_refused: bool = False
+    marked: bool = False
     handover: Handover | None = None
     end_reason: EndReason | None = None
     ended_ms: int | None = None

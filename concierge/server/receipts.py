@@ -12,10 +12,12 @@ from typing import Literal
 
 from concierge.domain import events as ev
 from concierge.domain.capability import Capability
+from concierge.domain.evolve import evolve
 from concierge.domain.ids import ConsentId, ParticipantId
 from concierge.domain.participant import Participant, Role
 from concierge.domain.reasons import EndReason
 from concierge.domain.refusals import N_
+from concierge.domain.session import Session
 from concierge.domain.ticket import Ticket
 from concierge.server.asked import Asked
 from concierge.server.views.session import ReceiptAnswer, ReceiptPerson, ReceiptView, Retention
@@ -23,6 +25,7 @@ from concierge.services.ports import SessionSummary
 
 Answer = Literal["yes", "no", "no_answer", "withdrawn"]
 Kept = Literal["picture", "voice", "chat", "marks", "consents"]
+KEPT: tuple[Kept, ...] = ("picture", "voice", "chat", "marks", "consents")
 RECEIPT_CHARS = 8
 
 ENDINGS: dict[str, str] = {
@@ -52,7 +55,6 @@ class Story:
     answers: dict[ConsentId, tuple[Answer, int]] = field(default_factory=dict)
     hidden: list[tuple[int, int]] = field(default_factory=list)
     hiding: dict[str, int] = field(default_factory=dict)
-    kept: set[Kept] = field(default_factory=set)
     recorded: bool = False
     reason: str = ""
 
@@ -65,6 +67,21 @@ def read(events: Sequence[ev.Event]) -> Story:
         _answers(story, event)
         _shown(story, event)
     return story
+
+
+def kept_of(events: Sequence[ev.Event]) -> set[Kept]:
+    """Return what the recording holds: what the core let flow is recorded, and nothing else is."""
+    kept: set[Kept] = {"consents"}
+    session: Session | None = None
+    for event in events:
+        session = evolve(session, event)
+        for source in session.sources():
+            kept.add("picture" if source in session.surfaces else "voice")
+        if isinstance(event, ev.ChatSaid):
+            kept.add("chat")
+        if isinstance(event, ev.MarkDrawn) or (isinstance(event, ev.SessionEnded) and event.marked):
+            kept.add("marks")
+    return kept
 
 
 def _people(story: Story, event: ev.Event) -> None:
@@ -102,20 +119,12 @@ def _answers(story: Story, event: ev.Event) -> None:
 
 def _shown(story: Story, event: ev.Event) -> None:
     match event:
-        case ev.SurfaceOpened():
-            story.kept.add("picture")
         case ev.SurfaceHidden(surface=surface):
             story.hiding.setdefault(surface, event.at_ms)
         case ev.SurfaceUnhidden(surface=surface) | ev.SurfaceClosed(surface=surface):
             begun = story.hiding.pop(surface, None)
             if begun is not None:
                 story.hidden.append((begun, event.at_ms))
-        case ev.VoiceOpened():
-            story.kept.add("voice")
-        case ev.ChatSaid():
-            story.kept.add("chat")
-        case ev.MarkDrawn():
-            story.kept.add("marks")
 
 
 def receipt_view(
@@ -124,8 +133,10 @@ def receipt_view(
     """Return the receipt of a session for its customer."""
     story, reader = read(events), asked.reader
     ended = row.ended_ms if row.ended_ms is not None else events[-1].at_ms
-    kept: tuple[Kept, ...] = ("picture", "voice", "chat", "marks", "consents")
-    installation = asked.house.tools.installation
+    kept, live = kept_of(events), asked.house.registry.find(row.id)
+    if live is not None and live.decided.marked:
+        kept.add("marks")
+    tools = asked.house.tools
     return ReceiptView(
         frame=asked.frame(),
         receipt_number=row.id.removeprefix("ses_")[:RECEIPT_CHARS].upper(),
@@ -140,9 +151,10 @@ def receipt_view(
         answers=tuple(_answer(asked, story, consent) for consent in story.asked),
         recorded=story.recorded,
         retention=kept_for,
-        kept=tuple(one for one in kept if one in story.kept or one == "consents"),
+        kept=tuple(one for one in KEPT if one in kept),
         gaps=tuple(_gap(asked, begun, over) for begun, over in story.hidden),
-        wrong_contact=installation.desk_phone or None,
+        wrong_contact=tools.installation.desk_phone or None,
+        fingerprint=tools.evidence.fingerprint,
     )
 
 

@@ -312,6 +312,10 @@ class EvidenceLog(Protocol):
     async def close(self, recording: RecordingId, summary: str) -> None:
         """Write the final segment and destroy the ephemeral signing key."""
 
+    @property
+    def fingerprint(self) -> str:
+        """The name of the installation key that signs recordings, as people compare it."""
+
     async def try_out(self) -> None:
         """Return when the recorder lives and can make something durable now. Raises EvidenceUnavailable within READY_WAIT_MS."""
 

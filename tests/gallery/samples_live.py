@@ -281,7 +281,7 @@ IN_SESSION: dict[str, View] = {
         gaps=(),
         answers=(),
         people=RECEIPT.people[:1],
-        fingerprint=None,
+        kept=("chat", "consents"),
         wrong_contact=None,
     ),
 }

@@ -1,6 +1,11 @@
 from __future__ import annotations
 
+import re
+
+from concierge.domain.ids import ParticipantId
+from concierge.services.live import LiveSession
 from concierge.wire import messages as wire
+from recorder.installation import fingerprint
 from tests.server.front import Front, text_of
 
 
@@ -53,6 +58,39 @@ async def test_afterwards_the_seat_leads_to_the_receipt(front: Front) -> None:
     for words in ("Maria Keller", "Anna Berger", "It was finished.", "INC-1042"):
         assert words in text_of(receipt)
     assert (await customer.get("/receipts/" + "x" * 43)).status_code == 410
+
+
+async def receipt_of(front: Front, live: LiveSession, customer: ParticipantId) -> str:
+    path = live.backdrop.receipts[customer]
+    page = await front.browser().get(path.removeprefix(front.settings.public_url))
+    assert page.status_code == 200
+    return re.sub(r"\s+", " ", text_of(page))
+
+
+async def test_the_receipt_names_what_is_kept_and_the_key_that_signs_it(front: Front) -> None:
+    desk = front.desk
+    live, customer, surface = await desk.sharing()
+    host = live.decided.host
+    assert "The recording holds your screen, your answers." in await receipt_of(front, live, customer)
+    await desk.send(live, customer, wire.Say("Hello"))
+    await desk.send(live, host, wire.DrawMark(surface, "arrow", ((1, 2), (3, 4))))
+    told = "The recording holds your screen, chat, marks, your answers."
+    assert told in await receipt_of(front, live, customer)
+    await desk.send(live, host, wire.End("resolved", "Cleared the queue."))
+    await desk.ended(live)
+    page = await receipt_of(front, live, customer)
+    assert told in page
+    assert f"Signed with the key {fingerprint(desk.key.public)}" in page
+
+
+async def test_a_receipt_without_a_recording_names_the_chat_that_is_kept(front: Front) -> None:
+    live = await front.matched()
+    customer = live.decided.customer
+    assert customer is not None
+    await front.desk.send(live, customer.who.id, wire.Say("Hello"))
+    page = await receipt_of(front, live, customer.who.id)
+    assert "No picture and no voice was recorded." in page
+    assert "who took part, and: chat, your answers." in page
 
 
 async def test_the_vendor_knows_the_brief_and_not_the_ticket(front: Front) -> None:

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+from concierge.domain import commands as cmd
 from concierge.domain import events as ev
 from concierge.domain.capability import Capability
 from concierge.domain.consent import ConsentRequest
 from concierge.domain.reasons import EndReason
 from concierge.domain.surface import Surface, SurfaceKind
-from concierge.server.receipts import ENDINGS, read
+from concierge.server.receipts import ENDINGS, kept_of, read
 from tests import cast
 
 
@@ -18,7 +19,6 @@ def test_the_story_is_read_from_the_record() -> None:
     story = read(play.events)
     assert {who.name for who in story.people.values()} == {"Hanna Holt", "Carl Kunde", "Vera Vogel"}
     assert story.recorded
-    assert "picture" in story.kept
     assert {answer for answer, _ in story.answers.values()} == {"yes"}
     assert cast.VENDOR.id in story.joined
 
@@ -65,3 +65,26 @@ def test_what_was_hidden_is_told_with_its_length() -> None:
         ev.SurfaceClosed(seq=7, at_ms=8_000, surface=cast.SURFACE),
     ]
     assert read(events).hidden == [(1_000, 5_000), (6_000, 7_000)]
+
+
+def test_what_is_kept_is_what_flowed_and_not_what_was_offered() -> None:
+    assert kept_of(cast.with_vendor().events) == {"picture", "consents"}
+    # A picture that nobody had been allowed to see, or that nobody agreed to record, never flowed.
+    for missing in (Capability.VIEW_SCREEN, Capability.RECORD):
+        play = cast.with_vendor()
+        events = [
+            event
+            for event in play.events
+            if not (isinstance(event, ev.ConsentGiven) and event.capability is missing)
+            and not (isinstance(event, ev.GrantGiven) and event.grant.capability is missing)
+        ]
+        assert kept_of(events) == {"consents"}, missing
+
+
+def test_marks_are_kept_though_the_desk_keeps_none_of_them() -> None:
+    play = cast.with_vendor()
+    mark = cmd.DrawMark(by=cast.HOST.id, surface=cast.SURFACE, shape="arrow", points=((1, 2), (3, 4)))
+    play.does(mark)
+    play.does(cmd.End(by=cast.HOST.id, reason=EndReason.COMPLETED))
+    desk = [event for event in play.events if not isinstance(event, ev.MarkDrawn)]
+    assert kept_of(desk) == kept_of(play.events) == {"picture", "marks", "consents"}
