@@ -12,12 +12,10 @@ import hashlib
 from dataclasses import dataclass
 from typing import Final
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-
 from recorder.errors import VerificationError
 from recorder.log.cosignature import check_cosignature, cosign
 from recorder.log.merkle import HASH_BYTES
-from recorder.log.note import NoteKey, SignatureKind, SignedNote, check_note, decoded, sign_note
+from recorder.log.note import NoteKey, SignatureKind, SignedNote, SigningKey, check_note, decoded, sign_note
 
 MAX_SIZE: Final = 2**63 - 1
 FIRST_EPOCH: Final = ""
@@ -74,12 +72,12 @@ def log_key(origin: str, installation: bytes) -> NoteKey:
     return NoteKey(origin, SignatureKind.NOTE, installation)
 
 
-def sign_checkpoint(checkpoint: Checkpoint, private: Ed25519PrivateKey, at_s: int) -> SignedNote:
+def sign_checkpoint(checkpoint: Checkpoint, signing: SigningKey, at_s: int) -> SignedNote:
     """The checkpoint signed by the installation key, at a time in seconds since the epoch."""
     text = checkpoint.text()
     return SignedNote(
         text,
-        (sign_note(text, checkpoint.origin, private), cosign(text, checkpoint.origin, private, at_s)),
+        (sign_note(text, checkpoint.origin, signing), cosign(text, checkpoint.origin, signing, at_s)),
     )
 
 

@@ -8,11 +8,9 @@ from __future__ import annotations
 import struct
 from typing import Final
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-
 from recorder.chain import check
 from recorder.errors import VerificationError
-from recorder.log.note import NoteKey, NoteSignature, SignatureKind, SignedNote
+from recorder.log.note import NoteKey, NoteSignature, SignatureKind, SignedNote, SigningKey
 
 _HEADER: Final = "cosignature/v1"
 _TIME: Final = struct.Struct(">Q")
@@ -24,10 +22,10 @@ def cosigned_message(text: str, at_s: int) -> bytes:
     return f"{_HEADER}\ntime {at_s}\n{text}".encode()
 
 
-def cosign(text: str, name: str, private: Ed25519PrivateKey, at_s: int) -> NoteSignature:
+def cosign(text: str, name: str, signing: SigningKey, at_s: int) -> NoteSignature:
     """A cosignature at a time in seconds since the epoch."""
-    key = NoteKey(name, SignatureKind.COSIGNATURE, private.public_key().public_bytes_raw())
-    return NoteSignature(name, key.id, _TIME.pack(at_s) + private.sign(cosigned_message(text, at_s)))
+    key = NoteKey(name, SignatureKind.COSIGNATURE, signing.public)
+    return NoteSignature(name, key.id, _TIME.pack(at_s) + signing.sign(cosigned_message(text, at_s)))
 
 
 def check_cosignature(note: SignedNote, key: NoteKey) -> int:

@@ -12,9 +12,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import IntEnum
-from typing import Final
-
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from typing import Final, Protocol
 
 from recorder.chain import check
 from recorder.errors import VerificationError
@@ -31,6 +29,17 @@ class SignatureKind(IntEnum):
     """Ed25519 over the text."""
     COSIGNATURE = 0x04
     """Ed25519 over a time and the text (c2sp.org/tlog-cosignature)."""
+
+
+class SigningKey(Protocol):
+    """An Ed25519 key that signs: the installation's, or a witness's."""
+
+    @property
+    def public(self) -> bytes:
+        """The 32-byte public half."""
+
+    def sign(self, message: bytes) -> bytes:
+        """A 64-byte signature."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,10 +146,10 @@ class SignedNote:
         return cls(text + "\n", tuple(found))
 
 
-def sign_note(text: str, name: str, private: Ed25519PrivateKey) -> NoteSignature:
+def sign_note(text: str, name: str, signing: SigningKey) -> NoteSignature:
     """An Ed25519 signature over the text."""
-    key = NoteKey(name, SignatureKind.NOTE, private.public_key().public_bytes_raw())
-    return NoteSignature(name, key.id, private.sign(text.encode()))
+    key = NoteKey(name, SignatureKind.NOTE, signing.public)
+    return NoteSignature(name, key.id, signing.sign(text.encode()))
 
 
 def check_note(note: SignedNote, key: NoteKey) -> None:

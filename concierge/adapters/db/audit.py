@@ -1,7 +1,8 @@
 """The append-only audit log: leaves numbered from 1 without a gap, hashed as RFC 6962 leaves.
 
-Rule: other repositories call `append` last in their own transaction, so that a row and its leaf are kept together and
-the one lock that numbers leaves is held briefly. Nothing here changes or removes a leaf; triggers refuse it too.
+Rule: other repositories call `append` last in their own transaction, so that a row, its leaf and the tree above it are
+kept together and the one lock that numbers leaves is held briefly. Nothing here changes or removes a leaf; triggers refuse
+it too. A log that was found rolled back is sealed: nothing is appended, so nothing that needs a leaf happens.
 """
 
 from __future__ import annotations
@@ -13,11 +14,15 @@ from collections.abc import Sequence
 from sqlalchemy import RowMapping, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from concierge.adapters.db.audit_tree import keep_nodes
 from concierge.adapters.db.engine import Store
 from concierge.adapters.db.tables import audit_leaves, counters
 from concierge.adapters.db.words import clean
-from concierge.services.ports import AuditLeaf
+from concierge.services.ports import AuditLeaf, StoreUnavailable
 
+COUNTER = "audit"
+SEALED = "audit sealed"
+"""The counter's name while the log takes nothing."""
 _LEAF_PREFIX = b"\x00"  # RFC 6962, section 2.1: domain separation between leaves and nodes
 
 
@@ -39,17 +44,20 @@ def leaf_hash(leaf: AuditLeaf) -> bytes:
 
 
 async def append(connection: AsyncConnection, leaves: Sequence[AuditLeaf]) -> int:
-    """Append leaves inside the caller's transaction; return the number of the last leaf there is."""
+    """Append leaves inside the caller's transaction; return the number of the last leaf there is. Raises LogSealed."""
     # The row's lock is held until the commit: whoever is next takes the next number, and a rollback gives it back.
     last = await connection.scalar(
         update(counters)
-        .where(counters.c.name == "audit")
+        .where(counters.c.name == COUNTER)
         .values(value=counters.c.value + len(leaves))
         .returning(counters.c.value)
     )
-    number = int(last or 0)
+    if last is None:
+        raise LogSealed("the audit log was rolled back and takes nothing until it is restored")
+    number = int(last)
     if leaves:
         first = number - len(leaves) + 1
+        hashes = [leaf_hash(leaf) for leaf in leaves]
         rows = [
             {
                 "number": first + place,
@@ -58,11 +66,12 @@ async def append(connection: AsyncConnection, leaves: Sequence[AuditLeaf]) -> in
                 "actor": leaf.actor,
                 "subject": leaf.subject,
                 "detail": leaf.detail,
-                "leaf_hash": leaf_hash(leaf),
+                "leaf_hash": hashes[place],
             }
             for place, leaf in enumerate(leaves)
         ]
         await connection.execute(insert(audit_leaves), rows)
+        await keep_nodes(connection, first - 1, hashes)
     return number
 
 
@@ -74,6 +83,10 @@ async def not_appended(connection: AsyncConnection, leaves: Sequence[AuditLeaf])
     )
     known = {bytes(value) for value in found}
     return [leaf for leaf, value in zip(leaves, hashes, strict=True) if value not in known]
+
+
+class LogSealed(StoreUnavailable):
+    """A witness or anchor knows more of this log than the database does: nothing is appended until it is restored."""
 
 
 class DatabaseAudit:

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,10 +14,11 @@ from recorder.log.checkpoint import (
     sign_checkpoint,
 )
 from recorder.log.note import SignedNote, check_note, sign_note
+from tests.recorder.log.keys import signing_key
 
 EXAMPLE = "example.com/behind-the-sofa\n20852163\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n"
-PRIVATE = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
-PUBLIC = PRIVATE.public_key().public_bytes_raw()
+PRIVATE = signing_key(bytes(range(32)))
+PUBLIC = PRIVATE.public
 
 
 def test_the_example_of_the_specification() -> None:
@@ -68,7 +68,7 @@ def test_the_log_signs_with_its_time() -> None:
 
 
 def test_a_checkpoint_needs_the_installation_it_names() -> None:
-    other = Ed25519PrivateKey.generate()
+    other = signing_key()
     checkpoint = Checkpoint(origin_of(PUBLIC), 7, bytes(32))
     text = checkpoint.text()
     for note in (

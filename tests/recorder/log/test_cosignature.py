@@ -4,15 +4,15 @@ import hashlib
 import struct
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from recorder.errors import VerificationError
 from recorder.log.cosignature import check_cosignature, cosign, cosigned_message
 from recorder.log.note import NoteKey, NoteSignature, SignatureKind, SignedNote, sign_note
+from tests.recorder.log.keys import signing_key
 
 TEXT = "example.com/behind-the-sofa\n20852163\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n"
-PRIVATE = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
-KEY = NoteKey("witness.example.com/w1", SignatureKind.COSIGNATURE, PRIVATE.public_key().public_bytes_raw())
+PRIVATE = signing_key(bytes(range(32)))
+KEY = NoteKey("witness.example.com/w1", SignatureKind.COSIGNATURE, PRIVATE.public)
 
 
 def test_the_message_is_the_one_of_the_specification() -> None:
@@ -53,7 +53,7 @@ def test_another_text_time_key_or_kind_is_refused() -> None:
         SignedNote(TEXT, (NoteSignature(KEY.name, KEY.id, impossible),)),
         SignedNote(TEXT, (NoteSignature(KEY.name, KEY.id, good.signature[:-1]),)),
         SignedNote(TEXT, (sign_note(TEXT, KEY.name, PRIVATE),)),
-        SignedNote(TEXT, (cosign(TEXT, KEY.name, Ed25519PrivateKey.generate(), 1),)),
+        SignedNote(TEXT, (cosign(TEXT, KEY.name, signing_key(), 1),)),
     ):
         with pytest.raises(VerificationError):
             check_cosignature(note, KEY)

@@ -3,7 +3,6 @@ from __future__ import annotations
 import base64
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -17,6 +16,7 @@ from recorder.log.note import (
     check_note,
     sign_note,
 )
+from tests.recorder.log.keys import signing_key
 
 # The key and the note of the reference implementation's own tests (golang.org/x/mod/sumdb/note).
 VKEY = "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW"
@@ -29,10 +29,10 @@ NOTE = (
 
 
 def test_the_reference_note_is_written_byte_for_byte() -> None:
-    private = Ed25519PrivateKey.from_private_bytes(SEED)
+    private = signing_key(SEED)
     note = SignedNote(TEXT, (sign_note(TEXT, "PeterNeumann", private),))
     assert note.encode() == NOTE
-    assert NoteKey("PeterNeumann", SignatureKind.NOTE, private.public_key().public_bytes_raw()).text() == VKEY
+    assert NoteKey("PeterNeumann", SignatureKind.NOTE, private.public).text() == VKEY
 
 
 def test_the_reference_note_is_read() -> None:
@@ -96,7 +96,7 @@ def test_bytes_of_any_kind_are_refused_or_kept_exactly(raw: bytes) -> None:
 
 
 def test_further_signatures_join_and_replace() -> None:
-    private = Ed25519PrivateKey.generate()
+    private = signing_key()
     note = SignedNote.parse(NOTE).with_signatures([sign_note(TEXT, "w", private)])
     assert [s.name for s in note.signatures] == ["PeterNeumann", "w"]
     again = note.with_signatures([NoteSignature("w", note.signatures[1].key_id, b"x" * 64)])
