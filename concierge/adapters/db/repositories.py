@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from concierge.adapters.db.accounts import DatabaseAccounts
 from concierge.adapters.db.api_keys import DatabaseApiKeys
 from concierge.adapters.db.audit import DatabaseAudit
+from concierge.adapters.db.audit_heads import DatabaseAuditTree
 from concierge.adapters.db.engine import Store
 from concierge.adapters.db.invites import DatabaseInvites
 from concierge.adapters.db.migrate import WrongSchema, head, revision_of
@@ -35,6 +36,7 @@ class Database:
         self.seats = DatabaseSeats(self.store)
         self.recordings = DatabaseRecordings(self.store)
         self.audit = DatabaseAudit(self.store)
+        self.audit_tree = DatabaseAuditTree(self.store)
         self.accounts = DatabaseAccounts(self.store)
         self.api_keys = DatabaseApiKeys(self.store)
         self.throttle = DatabaseThrottle(self.store)

@@ -319,7 +319,7 @@ audit_leaves = Table(
     Column("at_ms", BigInteger, nullable=False),
     Column("kind", Words, nullable=False),
     Column("actor", Words, nullable=False),
-    Column("subject", Words, nullable=False),
+    Column("subject", Words, nullable=False, index=True),
     Column("detail", Words, nullable=False),
     Column("leaf_hash", LargeBinary, nullable=False, index=True),
 )

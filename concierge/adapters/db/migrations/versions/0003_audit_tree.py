@@ -32,6 +32,8 @@ def upgrade() -> None:
         sa.Column("note", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("size", name=op.f("pk_audit_checkpoints")),
     )
+    # What the log says about one recording or invite is asked for whenever somebody is given proof of it.
+    op.create_index(op.f("ix_audit_leaves_subject"), "audit_leaves", ["subject"], unique=False)
     build()
 
 
@@ -41,6 +43,7 @@ def downgrade() -> None:
         raise WrongSchema(
             "taking this migration back would lose signed checkpoints; restore a backup instead"
         )
+    op.drop_index(op.f("ix_audit_leaves_subject"), "audit_leaves")
     op.drop_table("audit_checkpoints")
     op.drop_table("audit_nodes")
 

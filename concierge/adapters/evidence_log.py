@@ -1,0 +1,95 @@
+"""The AuditLog port: heads of the kept tree, signed by the installation key, and proofs under them.
+
+Rule: what is signed has been read in one piece from what is committed, and is kept before it is handed out; so nothing
+signed is ever taken back by a crash. The database keeps hashes; what they mean is recorder.log's affair.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+from concierge.services.audit_port import AuditProof, AuditTree, NoSuchLeaf
+from concierge.services.ports import Clock
+from recorder.log import merkle
+from recorder.log.checkpoint import Checkpoint, origin_of, sign_checkpoint
+from recorder.log.note import SigningKey
+
+
+class SignedLog:
+    """Signs and proves over an AuditTree."""
+
+    def __init__(self, tree: AuditTree, key: SigningKey, clock: Clock) -> None:
+        self._tree = tree
+        self._key = key
+        self._clock = clock
+        self._one_signing = asyncio.Lock()
+        self._epoch = 0
+
+    @property
+    def origin(self) -> str:
+        """The log's name in its checkpoints; behind a restore, that of its epoch."""
+        return origin_of(self._key.public, epoch_label(self._epoch))
+
+    async def start(self) -> None:
+        """Learn the log's epoch: call before anything is signed, and after a restore."""
+        self._epoch = await self._tree.epoch()
+
+    async def head(self) -> Checkpoint:
+        """Return the head as it is now, unsigned."""
+        size = await self._tree.size()
+        (root,) = await self._hashes([(0, size)])
+        return Checkpoint(self.origin, size, root)
+
+    async def root_at(self, size: int) -> bytes:
+        """Return the root the log had when it held so many leaves. Raises NoSuchLeaf."""
+        (root,) = await self._hashes([(0, size)])
+        return root
+
+    async def checkpoint(self) -> bytes:
+        """Sign the head as it is now and keep it; return the signed note."""
+        async with self._one_signing:
+            head = await self.head()
+            at_ms = self._clock.wall()
+            note = sign_checkpoint(head, self._key, at_ms // 1000).encode()
+            await self._tree.keep_checkpoint(head.size, at_ms, note)
+            return note
+
+    async def newest(self) -> bytes:
+        """Return the newest checkpoint kept; sign one when there is none."""
+        return await self._tree.checkpoint_below(await self._tree.size()) or await self.checkpoint()
+
+    async def prove(self, number: int, *, fresh: bool = False) -> AuditProof:
+        """Prove that a leaf is in the log, under the newest checkpoint that holds it. Raises NoSuchLeaf."""
+        leaves = await self._tree.leaves(number, 1)
+        if not leaves:
+            raise NoSuchLeaf(f"the audit log has no leaf {number}")
+        note = await self.checkpoint() if fresh else await self.newest()
+        size = _size(note)
+        if size < number:
+            note = await self.checkpoint()
+            size = _size(note)
+        hashes = await self._hashes(merkle.inclusion_spans(number - 1, size))
+        return AuditProof(number, leaves[0].text, size, tuple(hashes), note)
+
+    async def consistency(self, old: int, new: int) -> tuple[bytes, ...]:
+        """Return the proof that the log of `new` leaves begins with the one of `old`. Raises NoSuchLeaf."""
+        if not 0 <= old <= new <= await self._tree.size():
+            raise NoSuchLeaf(f"the audit log does not reach from {old} to {new}")
+        return tuple(await self._hashes(merkle.consistency_spans(old, new)))
+
+    async def _hashes(self, spans: Sequence[merkle.Span]) -> list[bytes]:
+        """All in one question to the database."""
+        pieces = [merkle.subtrees(span) for span in spans]
+        known = await self._tree.subtree_hashes({key for row in pieces for key in row})
+        return [merkle.join([known[key] for key in row]) for row in pieces]
+
+
+def epoch_label(restored_s: int) -> str:
+    """The label of the epoch that a restore at this time began; "" for the first."""
+    return f"restored-{restored_s}" if restored_s else ""
+
+
+def _size(note: bytes) -> int:
+    """The size in a checkpoint of our own."""
+    return int(note.split(b"\n", 2)[1])
