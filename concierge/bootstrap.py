@@ -20,17 +20,20 @@ from concierge.adapters.db.migrate import migrate
 from concierge.adapters.db.repositories import Database
 from concierge.adapters.evidence_parts import EvidenceParts, evidence_parts
 from concierge.adapters.keys import Keyring, PepperedSecrets, load_or_make
+from concierge.adapters.keys.places import Place, keyring
 from concierge.adapters.mint import SecretsMint
 from concierge.adapters.passwords import Argon2Passwords
 from concierge.adapters.state_folder import StateFolder
 from concierge.adapters.totp import SealedTotp
-from concierge.config import Config
+from concierge.config import Config, KekPlace
 from concierge.media.plane import ForwardingPlane
 from concierge.media.settings import MediaSettings
 from concierge.server.settings import ServerSettings
 from concierge.services.accounts import Accounts
 from concierge.services.api_keys import ApiKeys
 from concierge.services.recovering import recover
+from concierge.services.disabling import DisabledWatch
+from concierge.services.portraits import Portraits
 from concierge.services.registry import Registry
 from concierge.services.replays import Replays
 from concierge.services.throttle_port import Throttle
@@ -65,6 +68,26 @@ def database_url(config: Config, data: StateFolder) -> str:
 
 def server_settings(config: Config, *, demo: bool = False) -> ServerSettings:
     """Return what the front door needs of the settings."""
+def keyring_of(config: Config, data: StateFolder) -> Keyring:
+    """Return the configured keyring; without a setting, the KEK is a file in the data directory, made when missing."""
+    older = [_place(config, place) for place in config.kek_old]
+    if config.kek is not None:
+        return keyring(_place(config, config.kek), *older)
+    own = config.kek_file or data.keys / "kek"
+    return keyring(Place("file", str(own), may_make=config.kek_file is None), *older)
+
+
+def _place(config: Config, place: KekPlace) -> Place:
+    return Place(
+        place.scheme,
+        place.where,
+        place.key,
+        place.secret,
+        ca_file=config.kms_ca_file,
+        credential_file=config.kms_credential_file,
+    )
+
+
     return ServerSettings(
         public_url=config.base_url,
         listen_host=config.host,
@@ -116,7 +139,7 @@ async def running(config: Config, data: StateFolder) -> AsyncIterator[Broker]:
 def _assemble(config: Config, data: StateFolder, database: Database, policy: CedarPolicyEngine) -> Broker:
     clock, mint = SteadyClock(read_mark(data.root)), SecretsMint()
     pepper = load_or_make(data.keys / "pepper")
-    ring = Keyring(load_or_make(config.kek_file or data.keys / "kek"))
+    ring = keyring_of(config, data)
     evidence = evidence_parts(data.recordings, data.keys, ring, clock)
     tools = Tools(
         installation=_installation(config),

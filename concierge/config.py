@@ -8,22 +8,38 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import tomllib
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Mapping, MutableMapping
+from dataclasses import dataclass, field, fields, replace
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
 from concierge import shipped
+from concierge.domain import limits
 from concierge.domain.errors import ConciergeError
 
+_KEY_NAME: Final = re.compile(r"\A[A-Za-z0-9][A-Za-z0-9_.-]{0,63}\Z")
 LOCAL_HOSTS: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 class SettingError(ConciergeError):
     """A setting that makes no sense; `str(error)` names it and says what is expected."""
+
+
+@dataclass(frozen=True, slots=True)
+class KekPlace:
+    """Where a key-encryption key is: scheme "file", "env", "unix" or "https". `secret` is what an env variable held.
+
+    `key` is the key's name at a KMS. Its repr never shows the secret.
+    """
+
+    scheme: str
+    where: str
+    key: str = ""
+    secret: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +56,14 @@ class Config:
     database_url: str = ""
     policies_dir: Path = shipped.POLICIES
     kek_file: Path | None = None
+    kek: KekPlace | None = None
+    kek_old: tuple[KekPlace, ...] = ()
+    kms_ca_file: Path | None = None
+    kms_credential_file: Path | None = None
     organisation: str = "Service Desk"
     desk_phone: str = ""
     kept_days: int = 90
+    backup_days: int = 0
     media_listen: tuple[str, ...] = ()
     media_public_address: str = ""
     media_ports: tuple[int, int] | None = None
@@ -78,7 +99,7 @@ def load(given: Mapping[str, str | None], environment: Mapping[str, str] | None 
         raise SettingError(
             "data_dir is missing: say where everything is kept (--data-dir or CONCIERGE_DATA_DIR)"
         )
-    return _checked(Config(**values))
+    return _checked(_with_secrets(Config(**values), environment))
 
 
 def _from_file(name: str | None) -> dict[str, Any]:
@@ -94,6 +115,27 @@ def _from_file(name: str | None) -> dict[str, Any]:
     return document
 
 
+def _with_secrets(config: Config, environment: Mapping[str, str]) -> Config:
+    """Read the KEKs that stand in environment variables, and take them out of the environment that children inherit."""
+
+    def read(place: KekPlace) -> KekPlace:
+        if place.scheme != "env":
+            return place
+        if (text := environment.get(place.where)) is None:
+            raise SettingError(f"the environment variable {place.where} that should hold a key is not set")
+        if isinstance(environment, MutableMapping):
+            found.append(place.where)
+        return replace(place, secret=text)
+
+    found: list[str] = []
+    kek = None if config.kek is None else read(config.kek)
+    old = tuple(read(place) for place in config.kek_old)
+    for name in found:
+        if isinstance(environment, MutableMapping):
+            environment.pop(name, None)
+    return replace(config, kek=kek, kek_old=old)
+
+
 def _parsed(name: str, value: Any) -> Any:
     try:
         return _PARSERS[name](value)
@@ -104,9 +146,17 @@ def _parsed(name: str, value: Any) -> Any:
 def _checked(config: Config) -> Config:
     if (config.cert_file is None) != (config.key_file is None):
         raise SettingError("cert_file and key_file belong together: give both or neither")
-    for path in (config.cert_file, config.key_file, config.kek_file):
+    for path in (
+        config.cert_file,
+        config.key_file,
+        config.kek_file,
+        config.kms_ca_file,
+        config.kms_credential_file,
+    ):
         if path is not None and not path.is_file():
             raise SettingError(f"{path} is not a file")
+    if config.kek is not None and config.kek_file is not None:
+        raise SettingError("kek and kek_file both say where the key-encryption key is: give one of them")
     if not config.policies_dir.is_dir():
         raise SettingError(f"policies_dir: {config.policies_dir} is not a directory")
     return config
@@ -160,6 +210,26 @@ def _address(value: Any) -> str:
     return str(ip_address(str(value)))
 
 
+def _kek(value: Any) -> KekPlace:
+    scheme, _, rest = str(value).strip().partition(":")
+    where, _, key = rest.partition("#")
+    if scheme == "file" and where and not key:
+        return KekPlace(scheme, str(_path(where)))
+    if scheme == "env" and where.isidentifier() and not key:
+        return KekPlace(scheme, where)
+    if scheme == "unix" and where.startswith("/") and _KEY_NAME.match(key):
+        return KekPlace(scheme, where, key)
+    if scheme == "https" and urlsplit(f"https:{where}").hostname and _KEY_NAME.match(key):
+        return KekPlace(scheme, f"https:{where}", key)
+    raise ValueError(
+        "file:PATH, env:NAME, unix:/path/of/socket#KEY or https://kms.example.org#KEY is expected"
+    )
+
+
+def _keks(value: Any) -> tuple[KekPlace, ...]:
+    return tuple(_kek(item) for item in _list(value))
+
+
 def _ports(value: Any) -> tuple[int, int]:
     first, dash, last = str(value).partition("-")
     low, high = _number(1024, 65535)(first), _number(1024, 65535)(last)
@@ -203,9 +273,14 @@ _PARSERS: Final[dict[str, Callable[[Any], Any]]] = {
     "database_url": _text,
     "policies_dir": _path,
     "kek_file": _path,
+    "kek": _kek,
+    "kek_old": _keks,
+    "kms_ca_file": _path,
+    "kms_credential_file": _path,
     "organisation": _text,
     "desk_phone": _text,
-    "kept_days": _number(1, 36_500),
+    "kept_days": _number(1, limits.RETENTION_DAYS_MAX),
+    "backup_days": _number(0, limits.RETENTION_DAYS_MAX),
     "media_listen": _addresses,
     "media_public_address": _address,
     "media_ports": _ports,

@@ -22,6 +22,7 @@ from concierge.domain.errors import BadInput, EvidenceUnavailable
 from concierge.domain.event_codec import decode
 from concierge.domain.events import Event
 from concierge.domain.ids import RecordingId
+from concierge.domain.wrapped_key import EVERY, WrappedKey
 from concierge.services.media_port import FrameSink
 from concierge.services.ports import Clock, RecordingOpening
 from recorder import events as recorder_events
@@ -60,16 +61,20 @@ class RecorderEvidence:
 
     # --- opening ---
 
-    async def open(self, opening: RecordingOpening) -> bytes:
-        """Create a recording; return its wrapped data key. Waits at most EVIDENCE_COMMIT_MS for the disk.
+    async def open(self, opening: RecordingOpening) -> tuple[WrappedKey, ...]:
+        """Create a recording; return its wrapped data keys. Waits at most EVIDENCE_COMMIT_MS for the disk.
 
         The recorder makes the directory on its own thread: a disk that hangs must not hold up the event loop.
         """
-        dek = self._ring.fresh()
+        deks = {EVERY: self._ring.fresh()}
+        try:
+            wrapped = await asyncio.to_thread(self._ring.wrap, opening.recording, deks)
+        except KeyUnavailable as error:
+            raise EvidenceUnavailable(f"the recording's key cannot be wrapped: {error}") from None
         directory = self._folder / opening.recording
         try:
             handle = self._thread.create(
-                directory, _header(opening), dek, self._key.signer, self._failure_of(opening.recording)
+                directory, _header(opening), deks[EVERY], self._key.signer, self._failure_of(opening.recording)
             )
         except RecorderError as error:
             raise EvidenceUnavailable(f"the recording cannot be opened: {error}") from None
@@ -84,7 +89,7 @@ class RecorderEvidence:
             reason = str(error) or "the disk does not answer"
             raise EvidenceUnavailable(f"the recording cannot be opened: {reason}") from None
         self._open[opening.recording] = current
-        return self._ring.wrap(opening.recording, dek)
+        return wrapped
 
     def _let_go(self, current: OpenRecording, opened: Future[int]) -> None:
         """Nobody waits for this recording any more: close what came too late, drop the keys of what failed."""
@@ -96,7 +101,7 @@ class RecorderEvidence:
         except RecorderError as error:
             _log.warning("recording_not_let_go", reason=str(error))
 
-    async def reopen(self, opening: RecordingOpening, wrapped_key: bytes) -> list[Event]:
+    async def reopen(self, opening: RecordingOpening, keys: Sequence[WrappedKey]) -> list[Event]:
         """Recover after a crash into a new epoch; return every event the recording holds.
 
         A recording that was closed just before the crash stays closed, and `close` then has nothing left to do.
@@ -104,7 +109,7 @@ class RecorderEvidence:
         directory = self._folder / opening.recording
         on_failure = self._failure_of(opening.recording)
         try:
-            dek = self._ring.unwrap(opening.recording, wrapped_key)
+            dek = await asyncio.to_thread(self._dek, opening.recording, keys)
             events, tracks = await asyncio.to_thread(_read_back, directory, dek, self._key.public)
         except (OSError, RecorderError, KeyUnavailable, BadInput) as error:
             raise EvidenceUnavailable(f"the recording cannot be recovered: {error}") from None
@@ -131,6 +136,12 @@ class RecorderEvidence:
             handle, opening.opened_ms, self._clock, next_track=tracks
         )
         return events
+
+    def _dek(self, recording: RecordingId, keys: Sequence[WrappedKey]) -> bytes:
+        deks = self._ring.unwrap(recording, keys)
+        if EVERY not in deks:
+            raise KeyUnavailable("the recording's key is not there")
+        return deks[EVERY]
 
     def _failure_of(self, recording: RecordingId) -> Callable[[str], None]:
         """The recorder calls from its own thread; whoever watches is called on the loop."""

@@ -9,16 +9,17 @@ from __future__ import annotations
 import asyncio
 import json
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from concierge.adapters.evidence import event_of
 from concierge.adapters.evidence_bundle import Bundles
-from concierge.adapters.keys import Keyring, KeyUnavailable
+from concierge.adapters.keys import Keyring, KeyUnavailable, KmsSilent
 from concierge.domain import limits
 from concierge.domain.errors import EvidenceUnavailable
 from concierge.domain.events import Event
 from concierge.domain.ids import RecordingId
+from concierge.domain.wrapped_key import EVERY, WrappedKey
 from concierge.services.replay_port import Exported, Gap, Script, Track, Verification
 from concierge.wire import replay as wire
 from recorder.errors import RecorderError
@@ -29,6 +30,14 @@ from recorder.records import EvidenceClass, Record, RecordType
 from recorder.verdict import Verdict
 
 _Stamp = tuple[tuple[str, int, int], ...]
+
+
+class Sealed(EvidenceUnavailable):
+    """A recording's key cannot be had; `why` is erased, kek_lost or kms_silent."""
+
+    def __init__(self, why: str, words: str) -> None:
+        super().__init__(words)
+        self.why = why
 
 
 class RecorderReader:
@@ -46,26 +55,26 @@ class RecorderReader:
         reading = await asyncio.to_thread(self._read, recording, None)
         return _verification(reading.verdict)
 
-    async def script(self, recording: RecordingId, wrapped_key: bytes | None) -> Script:
+    async def script(self, recording: RecordingId, keys: Sequence[WrappedKey]) -> Script:
         """Verify and return what happened when."""
-        return await asyncio.to_thread(self._script, recording, wrapped_key)
+        return await asyncio.to_thread(self._script, recording, keys)
 
     async def media(
-        self, recording: RecordingId, wrapped_key: bytes, from_us: int, until_us: int, *, voice: bool
+        self, recording: RecordingId, keys: Sequence[WrappedKey], from_us: int, until_us: int, *, voice: bool
     ) -> bytes:
         """Return a stretch of frames."""
         until_us = min(until_us, from_us + limits.REPLAY_CHUNK_MAX_US)
-        return await asyncio.to_thread(self._media, recording, wrapped_key, from_us, until_us, voice=voice)
+        return await asyncio.to_thread(self._media, recording, keys, from_us, until_us, voice=voice)
 
-    async def export(self, recording: RecordingId, wrapped_key: bytes, folder: Path) -> Exported:
+    async def export(self, recording: RecordingId, keys: Sequence[WrappedKey], folder: Path) -> Exported:
         """Write WebM and events into `folder`."""
-        return await asyncio.to_thread(self._export, recording, wrapped_key, folder)
+        return await asyncio.to_thread(self._export, recording, keys, folder)
 
-    async def bundle(self, recording: RecordingId, wrapped_key: bytes, about: str) -> Path:
+    async def bundle(self, recording: RecordingId, keys: Sequence[WrappedKey], about: str) -> Path:
         """Write WebM, events, verdict and `about` into one zip file."""
         place = await asyncio.to_thread(self._place)
         try:
-            return await asyncio.to_thread(self._bundle, recording, wrapped_key, about, place)
+            return await asyncio.to_thread(self._bundle, recording, keys, about, place)
         except BaseException:
             self._bundles.give_up(place)
             raise
@@ -76,13 +85,16 @@ class RecorderReader:
 
     # --- on a thread ---
 
-    def _dek(self, recording: RecordingId, wrapped_key: bytes | None) -> bytes | None:
-        if wrapped_key is None:
-            return None
+    def _dek(self, recording: RecordingId, keys: Sequence[WrappedKey]) -> bytes:
+        """Raises Sealed, in words that say why it cannot be played."""
+        if not keys:
+            raise Sealed("erased", "the recording's key was destroyed")
         try:
-            return self._ring.unwrap(recording, wrapped_key)
-        except KeyUnavailable:
-            return None
+            return self._ring.unwrap(recording, keys)[EVERY]
+        except KmsSilent as error:
+            raise Sealed("kms_silent", str(error)) from None
+        except (KeyUnavailable, KeyError) as error:
+            raise Sealed("kek_lost", str(error)) from None
 
     def _read(self, recording: RecordingId, dek: bytes | None) -> Reading:
         directory = self._folder / recording
@@ -105,8 +117,12 @@ class RecorderReader:
                 self._kept.popitem(last=False)
         return reading
 
-    def _script(self, recording: RecordingId, wrapped_key: bytes | None) -> Script:
-        dek = self._dek(recording, wrapped_key)
+    def _script(self, recording: RecordingId, keys: Sequence[WrappedKey]) -> Script:
+        dek, sealed = None, ""
+        try:
+            dek = self._dek(recording, keys)
+        except Sealed as error:
+            sealed = error.why
         reading = self._reading(recording, dek)
         records = list(_sparse(reading)) if dek is not None else []
         told: dict[int, tuple[Event, int]] = {}
@@ -116,6 +132,7 @@ class RecorderReader:
         return Script(
             verification=_verification(reading.verdict),
             readable=dek is not None,
+            sealed=sealed,
             events=tuple(told[seq][0] for seq in sorted(told)),
             at_us=tuple(told[seq][1] for seq in sorted(told)),
             gaps=tuple(_gap(record) for record in records if record.type == RecordType.GAP),
@@ -124,11 +141,9 @@ class RecorderReader:
         )
 
     def _media(
-        self, recording: RecordingId, wrapped_key: bytes, from_us: int, until_us: int, *, voice: bool
+        self, recording: RecordingId, keys: Sequence[WrappedKey], from_us: int, until_us: int, *, voice: bool
     ) -> bytes:
-        dek = self._dek(recording, wrapped_key)
-        if dek is None:
-            raise EvidenceUnavailable("the recording's key is gone")
+        dek = self._dek(recording, keys)
         reading = self._reading(recording, dek)
         segment = reading.index.segment_at(from_us)
         if segment is None:
@@ -150,19 +165,15 @@ class RecorderReader:
         except OSError as error:
             raise EvidenceUnavailable(f"the export failed: {error}") from None
 
-    def _bundle(self, recording: RecordingId, wrapped_key: bytes, about: str, place: Path) -> Path:
-        dek = self._dek(recording, wrapped_key)
-        if dek is None:
-            raise EvidenceUnavailable("the recording's key is gone")
+    def _bundle(self, recording: RecordingId, keys: Sequence[WrappedKey], about: str, place: Path) -> Path:
+        dek = self._dek(recording, keys)
         try:
             return self._bundles.make(place, self._read(recording, dek), about)
         except (OSError, RecorderError) as error:
             raise EvidenceUnavailable(f"the export failed: {error}") from None
 
-    def _export(self, recording: RecordingId, wrapped_key: bytes, folder: Path) -> Exported:
-        dek = self._dek(recording, wrapped_key)
-        if dek is None:
-            raise EvidenceUnavailable("the recording's key is gone")
+    def _export(self, recording: RecordingId, keys: Sequence[WrappedKey], folder: Path) -> Exported:
+        dek = self._dek(recording, keys)
         try:
             muxed = export_recording(self._read(recording, dek), folder)
         except (OSError, RecorderError) as error:

@@ -18,7 +18,7 @@ from concierge.adapters import logs
 from concierge.adapters.cedar_files import PolicyError
 from concierge.adapters.db.migrate import WrongSchema
 from concierge.adapters.state_folder import StateFolderInUse, StateFolderUnusable
-from concierge.cli import administration, doctor, serving
+from concierge.cli import administration, doctor, keys, serving
 from concierge.config import SETTINGS, Config, SettingError, load
 from concierge.domain.errors import ConciergeError
 from concierge.domain.refusals import N_
@@ -47,9 +47,14 @@ _HELP: Final[dict[str, str]] = {
     "database_url": N_("postgresql://… instead of SQLite in the data directory"),
     "policies_dir": N_("folder of Cedar policies"),
     "kek_file": N_("file of 32 bytes that wraps recordings' keys"),
+    "kek": N_("where that key is instead: file:PATH, env:NAME, unix:SOCKET#KEY or https://KMS#KEY"),
+    "kek_old": N_("earlier places of it, still good for opening"),
+    "kms_ca_file": N_("certificates a KMS is checked against, PEM"),
+    "kms_credential_file": N_("file with the secret this broker shows to the KMS"),
     "organisation": N_("name people are shown"),
     "desk_phone": N_("number people are told to call"),
-    "kept_days": N_("how long recordings are kept (90)"),
+    "kept_days": N_("how long recordings are kept where no rule says otherwise (90)"),
+    "backup_days": N_("how long backups are kept; 0 means nobody said"),
     "media_listen": N_("addresses for media sockets (all of this machine)"),
     "media_public_address": N_("address a one-to-one NAT shows to the world"),
     "media_ports": N_("UDP ports for media, as in 50000-50199"),
@@ -106,7 +111,24 @@ def _parser() -> argparse.ArgumentParser:
     add.add_argument("--sign-in-name", required=True, help=_("as typed when signing in"))
     add.add_argument("--email", default="", help=_("address for mail"))
     add.add_argument("--role", required=True, choices=("host", "supervisor", "auditor"))
+    for verb, purpose in (
+        ("disable", _("shut a person out at once, while the server runs")),
+        ("enable", _("let a disabled person sign in again")),
+    ):
+        change = _command(people, verb, purpose, administration.set_person_state)
+        change.add_argument("sign_in_name", metavar="NAME", help=_("as typed when signing in"))
+        change.set_defaults(verb=verb)
+    _keys_of(commands)
     return parser
+
+
+def _keys_of(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    verbs = commands.add_parser("keys", help=_("look after the keys that wrap recordings' keys"))
+    keys_commands = verbs.add_subparsers(metavar="command", required=True)
+    _command(keys_commands, "list", _("list key-encryption keys and what they wrap"), keys.list_keys)
+    _command(keys_commands, "rotate", _("wrap every recording's keys anew"), keys.rotate_keys)
+    forget = _command(keys_commands, "forget", _("delete an old key that nothing needs"), keys.forget_key)
+    forget.add_argument("kek_name", metavar="NAME", help=_("as `concierge keys list` shows it"))
 
 
 def _command(

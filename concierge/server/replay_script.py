@@ -28,6 +28,7 @@ def document(reader: Reader, replay: Replay) -> dict[str, Any]:
         "recording": _recording(replay.recording),
         "duration_us": script.duration_us,
         "readable": script.readable,
+        "sealed": script.sealed,
         "verification": verification(reader, script.verification),
         "participants": [_participant(who) for who in _participants(script)],
         "events": [_event(event, at_us) for event, at_us in told[: limits.REPLAY_EVENTS_MAX]],

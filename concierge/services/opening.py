@@ -22,6 +22,7 @@ from concierge.domain.person import Person
 from concierge.domain.recording import Recording, RecordingState
 from concierge.domain.session import Session
 from concierge.domain.ticket import Ticket, TicketState
+from concierge.domain.wrapped_key import WrappedKey
 from concierge.services.leaves import leaves_of
 from concierge.services.live import LiveSession
 from concierge.services.permission import check
@@ -90,7 +91,7 @@ async def _evidence_first(tools: Tools, session: Session, event: ev.Event, custo
 
 
 async def _first_words(
-    tools: Tools, session: Session, event: ev.SessionOpened, row: Recording, wrapped: bytes
+    tools: Tools, session: Session, event: ev.SessionOpened, row: Recording, wrapped: tuple[WrappedKey, ...]
 ) -> None:
     try:
         async with asyncio.timeout(limits.EVIDENCE_COMMIT_MS / 1000):

@@ -26,6 +26,7 @@ from concierge.domain.person import Company, Person
 from concierge.domain.recording import Recording
 from concierge.domain.session import Session
 from concierge.domain.ticket import ThreadEntry, Ticket, TicketState
+from concierge.domain.wrapped_key import WrappedKey
 from concierge.services.media_port import FrameSink
 
 
@@ -227,14 +228,14 @@ class Seats(Protocol):
 class Recordings(Protocol):
     """Recordings as the database knows them, and their wrapped keys (never beside the recording)."""
 
-    async def add(self, recording: Recording, wrapped_key: bytes) -> None:
-        """Keep a new recording's row and its DEK wrapped by the KEK."""
+    async def add(self, recording: Recording, keys: Sequence[WrappedKey]) -> None:
+        """Keep a new recording's row and its data keys, wrapped."""
 
     async def get(self, recording: RecordingId) -> Recording | None:
         """Return a recording, or None."""
 
-    async def wrapped_key(self, recording: RecordingId) -> bytes | None:
-        """Return the wrapped DEK, or None when it was destroyed."""
+    async def wrapped_keys(self, recording: RecordingId) -> tuple[WrappedKey, ...]:
+        """Return the wrapped data keys by class; those that were destroyed are not there."""
 
     async def close(self, recording: Recording) -> None:
         """Keep the closed row."""
@@ -288,10 +289,10 @@ class EvidenceLog(Protocol):
     Enqueueing happens synchronously at the call, in call order; awaiting tells when it is durable.
     """
 
-    async def open(self, opening: RecordingOpening) -> bytes:
-        """Create a recording; return its wrapped DEK. Raises EvidenceUnavailable."""
+    async def open(self, opening: RecordingOpening) -> tuple[WrappedKey, ...]:
+        """Create a recording; return its wrapped data keys. Raises EvidenceUnavailable."""
 
-    async def reopen(self, opening: RecordingOpening, wrapped_key: bytes) -> list[Event]:
+    async def reopen(self, opening: RecordingOpening, keys: Sequence[WrappedKey]) -> list[Event]:
         """Recover after a crash into a new epoch; return every event the recording holds. Raises EvidenceUnavailable."""
 
     def commit(self, recording: RecordingId, events: Sequence[Event]) -> Awaitable[None]:

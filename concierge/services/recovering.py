@@ -56,9 +56,9 @@ async def _recover_one(tools: Tools, session_id: SessionId, recording_id: Record
         return None
     opened = kept[0]
     opening = RecordingOpening(recording_id, session_id, opened.ticket, opened.at_ms)
-    wrapped = await tools.recordings.wrapped_key(recording_id)
+    keys = await tools.recordings.wrapped_keys(recording_id)
     try:
-        recorded = await tools.evidence.reopen(opening, wrapped or b"")
+        recorded = await tools.evidence.reopen(opening, keys)
     except EvidenceUnavailable as error:
         _log.error("recording_not_recovered", recording=recording_id, reason=str(error))
         return await _end_unrecorded(tools, fold(kept))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 from concierge.domain.events import Event
 from concierge.domain.ids import RecordingId
+from concierge.domain.wrapped_key import WrappedKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +55,15 @@ class Gap:
 
 @dataclass(frozen=True, slots=True)
 class Script:
-    """Everything of a recording but its pictures and voices. `readable` is False when its key is gone.
+    """Everything of a recording but its pictures and voices. `readable` is False when its key cannot be had; `sealed`
+    then says why: erased, kek_lost (its key-encryption key is not here) or kms_silent (the KMS does not answer).
 
     `at_us` says when each of `events` happened, in the same order.
     """
 
     verification: Verification
     readable: bool
+    sealed: str
     events: tuple[Event, ...]
     at_us: tuple[int, ...]
     gaps: tuple[Gap, ...]
@@ -81,18 +85,18 @@ class EvidenceReader(Protocol):
     async def verify(self, recording: RecordingId) -> Verification:
         """Check the whole chain; needs no key."""
 
-    async def script(self, recording: RecordingId, wrapped_key: bytes | None) -> Script:
+    async def script(self, recording: RecordingId, keys: Sequence[WrappedKey]) -> Script:
         """Verify and return what happened when."""
 
     async def media(
-        self, recording: RecordingId, wrapped_key: bytes, from_us: int, until_us: int, *, voice: bool
+        self, recording: RecordingId, keys: Sequence[WrappedKey], from_us: int, until_us: int, *, voice: bool
     ) -> bytes:
         """Return the frames of [from_us, until_us), at most REPLAY_CHUNK_MAX_US, as `wire.replay` lays them out."""
 
-    async def export(self, recording: RecordingId, wrapped_key: bytes, folder: Path) -> Exported:
+    async def export(self, recording: RecordingId, keys: Sequence[WrappedKey], folder: Path) -> Exported:
         """Write plain files into an empty folder."""
 
-    async def bundle(self, recording: RecordingId, wrapped_key: bytes, about: str) -> Path:
+    async def bundle(self, recording: RecordingId, keys: Sequence[WrappedKey], about: str) -> Path:
         """Write the same files and `about` as README.txt into one zip file, which lies where only the broker reads."""
 
     async def discard(self, bundle: Path) -> None:

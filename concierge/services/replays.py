@@ -20,6 +20,7 @@ from concierge.domain.access import AccessRequest, Act, Principal, Resource
 from concierge.domain.errors import Refused
 from concierge.domain.ids import RecordingId
 from concierge.domain.recording import Recording, RecordingState
+from concierge.domain.wrapped_key import WrappedKey
 from concierge.services.permission import check
 from concierge.services.ports import AuditLeaf, RecordingQuery
 from concierge.services.replay_port import EvidenceReader, Exported, Script, Verification
@@ -57,22 +58,22 @@ class Replays:
         """Return a recording's script, after putting the viewing on the record. Raises Refused, EvidenceUnavailable."""
         row = await self._finished(principal, recording, Act.REPLAY_RECORDING)
         await self._view(principal, row, anew=True)
-        wrapped = await self._tools.recordings.wrapped_key(row.id)
-        return Replay(row, await self._reader.script(row.id, wrapped))
+        keys = await self._tools.recordings.wrapped_keys(row.id)
+        return Replay(row, await self._reader.script(row.id, keys))
 
     async def media(self, principal: Principal, recording: RecordingId, from_us: int, until_us: int) -> bytes:
         """Return a stretch of pictures and voices, within a viewing. Raises Refused, EvidenceUnavailable."""
         row = await self._finished(principal, recording, Act.REPLAY_RECORDING)
-        wrapped = await self._key(row)
+        keys = await self._keys(row)
         await self._view(principal, row)
-        return await self._reader.media(row.id, wrapped, from_us, until_us, voice=True)
+        return await self._reader.media(row.id, keys, from_us, until_us, voice=True)
 
     async def export(self, principal: Principal, recording: RecordingId, folder: Path) -> Exported:
         """Write the recording into an empty folder, after putting the export on the record."""
         row = await self._finished(principal, recording, Act.EXPORT_RECORDING)
-        wrapped = await self._key(row)
+        keys = await self._keys(row)
         await self._leaf("RecordingExported", principal, row)
-        return await self._reader.export(row.id, wrapped, folder)
+        return await self._reader.export(row.id, keys, folder)
 
     @asynccontextmanager
     async def bundle(self, principal: Principal, recording: RecordingId, about: str) -> AsyncIterator[Path]:
@@ -81,12 +82,12 @@ class Replays:
         At most EXPORTS_AT_ONCE at a time; one more is refused. Raises Refused, EvidenceUnavailable.
         """
         row = await self._finished(principal, recording, Act.EXPORT_RECORDING)
-        wrapped = await self._key(row)
+        keys = await self._keys(row)
         if self._exports.locked():
             raise Refused("exports_busy", "as many exports as allowed are being made")
         async with self._exports:
             await self._leaf("RecordingExported", principal, row)
-            bundle = await self._reader.bundle(row.id, wrapped, about)
+            bundle = await self._reader.bundle(row.id, keys, about)
             try:
                 yield bundle
             finally:
@@ -109,11 +110,11 @@ class Replays:
             raise Refused("recording_open", "the session is still being recorded")
         return row
 
-    async def _key(self, row: Recording) -> bytes:
-        wrapped = await self._tools.recordings.wrapped_key(row.id)
-        if wrapped is None:
+    async def _keys(self, row: Recording) -> tuple[WrappedKey, ...]:
+        keys = await self._tools.recordings.wrapped_keys(row.id)
+        if not keys:
             raise Refused("recording_erased", "the recording's key was destroyed")
-        return wrapped
+        return keys
 
     async def _view(self, principal: Principal, row: Recording, *, anew: bool = False) -> None:
         """Put a viewing on the record, unless one goes on."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from concierge.domain import events as ev
 from concierge.domain import limits
 from concierge.domain.errors import EvidenceUnavailable
 from concierge.domain.ids import RecordingId, SessionId, TicketId
+from concierge.domain.wrapped_key import EVERY, WrappedKey
 from concierge.services.media_port import EncodedFrame, SourceId
 from concierge.services.ports import RecordingOpening
 from recorder.installation import InstallationKey
@@ -46,7 +47,7 @@ class Bench:
         self.failures: list[tuple[str, str]] = []
         self.log.watch(lambda recording, reason: self.failures.append((recording, reason)))
 
-    async def numbers(self, wrapped: bytes) -> list[int]:
+    async def numbers(self, wrapped: Sequence[WrappedKey]) -> list[int]:
         script = await self.reader.script(ID, wrapped)
         assert script.verification.fault == ""
         return [event.seq for event in script.events]
@@ -88,12 +89,12 @@ async def test_the_wrapped_key_opens_it_and_lies_nowhere_in_the_folder(tmp_path:
     async with bench(tmp_path) as made:
         wrapped = await made.log.open(OPENING)
         await made.log.commit(ID, [step(1)])
-        dek = made.ring.unwrap(ID, wrapped)
+        dek = made.ring.unwrap(ID, wrapped)[EVERY]
         assert len(dek) == 32
         for path in (tmp_path / "recordings").rglob("*.crec"):
             data = path.read_bytes()
             assert dek not in data
-            assert wrapped not in data
+            assert wrapped[0].sealed not in data
 
 
 async def test_a_closed_recording_is_whole_and_takes_nothing_more(tmp_path: Path) -> None:
@@ -273,8 +274,10 @@ async def test_a_recording_closed_before_the_crash_stays_closed(tmp_path: Path) 
         assert (await made.reader.verify(ID)).status == "ok"
 
 
-@pytest.mark.parametrize("wrapped", [b"", b"\x01" + bytes(60)], ids=["destroyed", "another"])
-async def test_without_its_key_a_recording_is_not_reopened(tmp_path: Path, wrapped: bytes) -> None:
+@pytest.mark.parametrize("wrapped", [(), (WrappedKey(EVERY, "", 1, b"\x01" + bytes(60)),)], ids=["destroyed", "another"])
+async def test_without_its_key_a_recording_is_not_reopened(
+    tmp_path: Path, wrapped: tuple[WrappedKey, ...]
+) -> None:
     async with bench(tmp_path) as made:
         await made.log.open(OPENING)
         await made.log.commit(ID, [step(1)])
@@ -286,7 +289,7 @@ async def test_without_its_key_a_recording_is_not_reopened(tmp_path: Path, wrapp
 async def test_a_recording_that_is_not_there_is_not_reopened(tmp_path: Path) -> None:
     async with bench(tmp_path, RealFiles()) as made:
         with pytest.raises(EvidenceUnavailable):
-            await made.log.reopen(OPENING, made.ring.wrap(ID, made.ring.fresh()))
+            await made.log.reopen(OPENING, made.ring.wrap(ID, {EVERY: made.ring.fresh()}))
 
 
 async def test_a_trial_asked_often_wears_no_disk_and_a_hanging_one_is_told(

@@ -41,7 +41,7 @@ def test_what_a_crash_left_is_swept_away_and_what_is_in_use_is_not(tmp_path: Pat
 
 async def test_a_bundle_holds_everything_once(desk: Desk) -> None:
     tape = await taped(desk, 12)
-    wrapped = await desk.tools.recordings.wrapped_key(tape.recording)
+    wrapped = await desk.tools.recordings.wrapped_keys(tape.recording)
     assert wrapped is not None
     bundle = await desk.reader.bundle(tape.recording, wrapped, "About")
     with zipfile.ZipFile(bundle) as archive:

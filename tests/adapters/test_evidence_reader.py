@@ -21,7 +21,7 @@ async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
 
 
 async def key_of(desk: Desk, tape: Tape) -> bytes:
-    wrapped = await desk.tools.recordings.wrapped_key(tape.recording)
+    wrapped = await desk.tools.recordings.wrapped_keys(tape.recording)
     assert wrapped is not None
     return wrapped
 

@@ -20,6 +20,7 @@ from concierge.adapters.clock import SteadyClock
 from concierge.adapters.evidence import RecorderEvidence
 from concierge.adapters.keys import Keyring
 from concierge.domain.ids import ParticipantId, RecordingId, SessionId, TicketId
+from concierge.domain.wrapped_key import EVERY, WrappedKey
 from concierge.media.plane import ForwardingPlane
 from concierge.services.media_port import EncodedFrame, FrameSink, MediaKind, SourceId
 from concierge.services.ports import RecordingOpening
@@ -142,7 +143,7 @@ class Recording(Forwarding):
         self._evidence = RecorderEvidence(
             folder / "recordings", self._thread, self._key, self._ring, self._clock
         )
-        self._wrapped = b""
+        self._wrapped: tuple[WrappedKey, ...] = ()
         self._worst_lag_ms = 0
         self._watching: asyncio.Task[None] | None = None
 
@@ -172,7 +173,7 @@ class Recording(Forwarding):
         await self._evidence.close(RECORDING, '{"reason": "bench"}')
         await asyncio.to_thread(self._thread.stop)
         reading = read_recording(
-            self._directory, self._ring.unwrap(RECORDING, self._wrapped), self._key.public
+            self._directory, self._ring.unwrap(RECORDING, self._wrapped)[EVERY], self._key.public
         )
         types = [record.type for record in reading.records()]
         found = {

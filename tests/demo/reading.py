@@ -12,9 +12,9 @@ from recorder.records import RecordType
 async def read_past(broker: Broker) -> Reading:
     """Return the verified recording of the earlier session."""
     (row,) = await broker.tools.recordings.of_ticket(SOLVED_EARLIER.id)
-    wrapped = await broker.tools.recordings.wrapped_key(row.id)
+    wrapped = await broker.tools.recordings.wrapped_keys(row.id)
     assert wrapped is not None
-    dek = broker.keyring.unwrap(row.id, wrapped)
+    dek = broker.keyring.unwrap(row.id, wrapped)["every"]
     return read_recording(broker.data.recordings / row.id, dek, broker.evidence.trust)
 
 

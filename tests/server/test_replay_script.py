@@ -22,7 +22,7 @@ async def test_a_script_is_plain_and_its_times_are_the_recordings(front: Front) 
     tape = await taped(front.desk, 40)
     row = await front.desk.tools.recordings.get(tape.recording)
     assert row is not None
-    wrapped = await front.desk.tools.recordings.wrapped_key(tape.recording)
+    wrapped = await front.desk.tools.recordings.wrapped_keys(tape.recording)
     found = document(ENGLISH, Replay(row, await front.desk.reader.script(tape.recording, wrapped)))
     assert json.loads(json.dumps(found)) == found
     (said,) = [event for event in found["events"] if event["event"] == "ChatSaid"]
@@ -40,7 +40,7 @@ async def test_an_endless_session_has_a_script_that_ends_and_says_so(front: Fron
     tape = await taped(front.desk, 12)
     row = await front.desk.tools.recordings.get(tape.recording)
     assert row is not None
-    wrapped = await front.desk.tools.recordings.wrapped_key(tape.recording)
+    wrapped = await front.desk.tools.recordings.wrapped_keys(tape.recording)
     script = await front.desk.reader.script(tape.recording, wrapped)
     many = limits.REPLAY_EVENTS_MAX + 7
     long = replace(script, events=script.events[:1] * many, at_us=(0,) * many)

@@ -214,10 +214,10 @@ async def look_after(folder: Path) -> None:
         async with bootstrap.running(config, data) as broker:
             (live,) = broker.registry.all()
             recording = live.decided.recording
-            wrapped = await broker.tools.recordings.wrapped_key(recording)
+            wrapped = await broker.tools.recordings.wrapped_keys(recording)
             assert wrapped is not None
             exported = await broker.evidence.reader.export(recording, wrapped, _fresh(folder))
-            dek = broker.keyring.unwrap(recording, wrapped)
+            dek = broker.keyring.unwrap(recording, wrapped)["every"]
             reading = read_recording(data.recordings / recording, dek, broker.evidence.trust)
             frames = [r for r in reading.records() if r.type == RecordType.FRAME]
             first = {

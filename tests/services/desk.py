@@ -178,7 +178,7 @@ class Desk:
 
     async def script(self, live: LiveSession) -> Script:
         """Return what the recording says, verified."""
-        wrapped = await self.tools.recordings.wrapped_key(live.decided.recording)
+        wrapped = await self.tools.recordings.wrapped_keys(live.decided.recording)
         return await self.reader.script(live.decided.recording, wrapped)
 
     def beat(self, live: LiveSession) -> None:

@@ -70,7 +70,7 @@ async def test_an_ended_session_is_closed_verified_and_readable(desk: Desk) -> N
     row = await desk.tools.recordings.get(recording)
     assert row is not None
     assert (row.state, row.outcome) == ("closed", "Solved")
-    script = await desk.reader.script(recording, await desk.tools.recordings.wrapped_key(recording))
+    script = await desk.reader.script(recording, await desk.tools.recordings.wrapped_keys(recording))
     assert (script.verification.status, script.verification.signer) == ("ok", "trusted")
     names = [type(event).__name__ for event in script.events]
     assert names[0] == "SessionOpened"

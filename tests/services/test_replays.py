@@ -3,10 +3,13 @@ from __future__ import annotations
 import zipfile
 
 import pytest
+from sqlalchemy import delete
 
+from concierge.adapters.db.tables import wrapped_keys
+from concierge.adapters.keys import Keyring
 from concierge.domain import limits
 from concierge.domain.access import DeskRole, Principal
-from concierge.domain.errors import Refused
+from concierge.domain.errors import EvidenceUnavailable, Refused
 from concierge.domain.ids import PersonId, RecordingId
 from concierge.services.ports import RecordingQuery
 from concierge.services.replays import Replays
@@ -96,13 +99,25 @@ async def test_the_policy_is_asked_for_every_piece(desk: Desk, replays: Replays)
 
 async def test_an_erased_recording_is_verified_and_no_longer_seen(desk: Desk, replays: Replays) -> None:
     tape = await taped(desk, 12)
-    await desk.database.recordings.destroy_key(tape.recording)
+    await desk.database.store.write(lambda connection: connection.execute(delete(wrapped_keys)))
     replay = await replays.open(AUDITOR, tape.recording)
-    assert (replay.script.readable, replay.script.events) == (False, ())
+    assert (replay.script.readable, replay.script.sealed, replay.script.events) == (False, "erased", ())
     assert replay.script.verification.status == "ok"
     with pytest.raises(Refused) as refused:
         await replays.media(AUDITOR, tape.recording, 0, 1_000_000)
     assert refused.value.code == "recording_erased"
+
+
+async def test_with_its_kek_lost_a_recording_is_verified_and_the_reason_is_told(
+    desk: Desk, replays: Replays
+) -> None:
+    tape = await taped(desk, 12)
+    desk.reader._ring = Keyring(b"x" * 32)
+    script = (await replays.open(AUDITOR, tape.recording)).script
+    assert (script.readable, script.sealed, script.verification.status) == (False, "kek_lost", "ok")
+    with pytest.raises(EvidenceUnavailable, match="which is not configured here"):
+        await replays.media(AUDITOR, tape.recording, 0, 1_000_000)
+    assert (await replays.verify(AUDITOR, tape.recording)).status == "ok"
 
 
 async def test_a_changed_byte_is_named_and_what_comes_before_it_still_plays(

@@ -54,6 +54,8 @@ export interface Script {
   recording: { id: string; opened_ms: number };
   duration_us: number;
   readable: boolean;
+  /** Why it is not: erased, kek_lost or kms_silent; "" while it is. */
+  sealed: string;
   verification: Verification;
   participants: Person[];
   events: Happening[];

@@ -63,6 +63,7 @@ def prepare_sqlite(engine: SyncEngine, wait_ms: int, *, foreign_keys: bool = Tru
             f"busy_timeout = {wait_ms}",
             "synchronous = FULL",
             f"foreign_keys = {'ON' if foreign_keys else 'OFF'}",
+            "secure_delete = ON",  # what is deleted is overwritten: erasure rests on it
             "recursive_triggers = ON",  # REPLACE fires the triggers that refuse to delete
         ):
             cursor.execute(f"PRAGMA {pragma}")

@@ -1,6 +1,6 @@
 """Recordings as the database knows them, and their wrapped keys. The evidence itself is elsewhere; this finds it.
 
-Rule: the wrapped key lies in a table of its own, so that destroying it is one row and nothing else forgets it.
+Rule: wrapped keys lie in a table of their own, so that destroying one is one row and nothing else forgets it.
 """
 
 from __future__ import annotations
@@ -8,21 +8,23 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, Select, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, RowMapping, Select, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from concierge.adapters.db import search
 from concierge.adapters.db.engine import Store, insert_once
 from concierge.adapters.db.tables import (
-    recording_keys,
     recording_names,
     recordings,
     search_lines,
     tickets,
+    wrapped_keys,
 )
 from concierge.adapters.db.words import asked_words, fold
+from concierge.adapters.db.wrapped_keys import key_of, key_row
 from concierge.domain.ids import RecordingId, SessionId, TicketId
 from concierge.domain.recording import Recording, RecordingState
+from concierge.domain.wrapped_key import WrappedKey
 from concierge.services.ports import RecordingQuery
 
 
@@ -55,14 +57,13 @@ class DatabaseRecordings:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    async def add(self, recording: Recording, wrapped_key: bytes) -> None:
-        """Keep a new recording's row and its DEK wrapped by the KEK."""
+    async def add(self, recording: Recording, keys: Sequence[WrappedKey]) -> None:
+        """Keep a new recording's row and its data keys, wrapped."""
 
         async def work(connection: AsyncConnection) -> None:
             await connection.execute(insert(recordings).values(_row_of(recording)))
-            await connection.execute(
-                insert(recording_keys).values(recording=recording.id, wrapped=wrapped_key)
-            )
+            if keys:
+                await connection.execute(insert(wrapped_keys), [key_row(recording.id, key) for key in keys])
             await _keep_all_names(connection, recording)
 
         await self._store.write(work)
@@ -72,24 +73,15 @@ class DatabaseRecordings:
         found = await self._all(select(recordings).where(recordings.c.id == recording))
         return found[0] if found else None
 
-    async def wrapped_key(self, recording: RecordingId) -> bytes | None:
-        """Return the wrapped DEK, or None when it was destroyed."""
+    async def wrapped_keys(self, recording: RecordingId) -> tuple[WrappedKey, ...]:
+        """Return the wrapped data keys by class; those that were destroyed are not there."""
 
-        async def work(connection: AsyncConnection) -> bytes | None:
-            kept = select(recording_keys.c.wrapped).where(recording_keys.c.recording == recording)
-            wrapped = await connection.scalar(kept)
-            return None if wrapped is None else bytes(wrapped)
+        async def work(connection: AsyncConnection) -> tuple[WrappedKey, ...]:
+            kept = select(wrapped_keys).where(wrapped_keys.c.recording == recording)
+            rows = await connection.execute(kept.order_by(wrapped_keys.c.cls, wrapped_keys.c.kek))
+            return tuple(key_of(row) for row in rows.mappings())
 
         return await self._store.read(work)
-
-    async def destroy_key(self, recording: RecordingId) -> None:
-        """Forget the wrapped DEK for good: the recording can then be verified but never played."""
-
-        async def work(connection: AsyncConnection) -> None:
-            gone = delete(recording_keys).where(recording_keys.c.recording == recording)
-            await connection.execute(gone)
-
-        await self._store.write(work)
 
     async def close(self, recording: Recording) -> None:
         """Keep the closed row; names learned during the session stay. Idempotent."""

@@ -19,6 +19,7 @@ from concierge.adapters.db.sessions import DatabaseSessions
 from concierge.adapters.db.throttles import DatabaseThrottle
 from concierge.adapters.db.tickets import DatabaseTickets
 from concierge.domain import limits
+from concierge.adapters.db.wrapped_keys import DatabaseKeyStore
 
 
 class Database:
@@ -42,6 +43,7 @@ class Database:
         self.throttle = DatabaseThrottle(self.store)
 
     async def start(self) -> None:
+        self.keys = DatabaseKeyStore(self.store)
         """Connect and look at the schema. Raises StoreUnavailable, or WrongSchema when `migrate` has to run first."""
 
         async def work(connection: AsyncConnection) -> str | None:

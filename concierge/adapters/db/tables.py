@@ -292,11 +292,41 @@ recordings = Table(
     Column("outcome", Words, nullable=False),
 )
 
-recording_keys = Table(
-    "recording_keys",
+# The key store: a row for each class of a recording and each KEK (or, one day, recipient) that its key is wrapped for.
+wrapped_keys = Table(
+    "wrapped_keys",
     metadata,
     Column("recording", Words, primary_key=True),
-    Column("wrapped", LargeBinary, nullable=False),
+    Column("class", Words, key="cls", primary_key=True),
+    Column("kek", Words, primary_key=True, index=True),
+    Column("kind", Integer, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+)
+
+# Legal holds in force; what was held before is in the audit log.
+holds = Table(
+    "holds",
+    metadata,
+    Column("recording", Words, primary_key=True),
+    Column("at_ms", BigInteger, nullable=False),
+    Column("by", Words, nullable=False),
+    Column("by_name", Words, nullable=False),
+    Column("reason", Words, nullable=False),
+)
+
+# Tombstones: what of a recording was destroyed, when, by whom and why. `done_ms` is empty while it goes on.
+erasures = Table(
+    "erasures",
+    metadata,
+    Column("id", ROW_NUMBER, primary_key=True),
+    Column("recording", Words, nullable=False, index=True),
+    Column("classes", Words, nullable=False),
+    Column("cause", Words, nullable=False),
+    Column("begun_ms", BigInteger, nullable=False),
+    Column("done_ms", BigInteger),
+    Column("by", Words, nullable=False),
+    Column("by_name", Words, nullable=False),
+    Column("reason", Words, nullable=False),
 )
 
 # Names by which a recording is found; `folded` is how they are compared.

@@ -7,6 +7,7 @@ import pytest
 from concierge.adapters.db.repositories import Database
 from concierge.domain.ids import RecordingId, SessionId, TicketId
 from concierge.domain.recording import RecordingState
+from concierge.domain.wrapped_key import WrappedKey
 from concierge.services.ports import RecordingQuery
 from tests.adapters.db.samples import (
     NASTY,
@@ -23,6 +24,7 @@ from tests.adapters.db.samples import (
 )
 
 OTHER = RecordingId("rec_two")
+WRAPPED = WrappedKey("every", "kek-1", 1, b"wrapped")
 
 
 @pytest.fixture
@@ -30,7 +32,7 @@ async def desk(database: Database) -> Database:
     """Return a desk with two tickets, a session and its recording, and an older recording of the other ticket."""
     await database.tickets.add(TICKET, leaf())
     await database.tickets.add(ticket(2, title="VPN drops"), leaf())
-    await database.recordings.add(recording(), b"wrapped")
+    await database.recordings.add(recording(), [WRAPPED])
     events = course(chat="PC LOAD LETTER", note="Replaced the fuser")
     await database.sessions.save(after(events), events, [])
     older = recording(
@@ -40,13 +42,13 @@ async def desk(database: Database) -> Database:
         opened_ms=NOW - 86_400_000,
         customer_name="Bo 100% Müller",
     )
-    await database.recordings.add(older, b"other")
+    await database.recordings.add(older, [WrappedKey("every", "kek-1", 1, b"other")])
     return database
 
 
 async def test_a_recording_is_read_back_with_its_names(database: Database) -> None:
     kept = recording(people=("Alex Host", "Vic"), companies=("Acme",), customer_name="Vic")
-    await database.recordings.add(kept, b"wrapped")
+    await database.recordings.add(kept, [WRAPPED])
     assert await database.recordings.get(RECORDING) == replace(kept, people=("Alex Host", "Vic"))
     assert await database.recordings.get(OTHER) is None
 
@@ -59,14 +61,15 @@ async def test_closing_keeps_what_the_session_taught(desk: Database) -> None:
     assert kept is not None
     assert (kept.state, kept.closed_ms, kept.outcome) == (RecordingState.CLOSED, NOW + 9, "solved")
     assert (kept.customer_name, kept.companies) == ("Dana Öztürk", ("Acme Printers",))
-    assert await desk.recordings.wrapped_key(RECORDING) == b"wrapped"
+    assert await desk.recordings.wrapped_keys(RECORDING) == (WRAPPED,)
 
 
-async def test_a_destroyed_key_is_gone_and_the_row_stays(desk: Database) -> None:
-    await desk.recordings.destroy_key(RECORDING)
-    assert await desk.recordings.wrapped_key(RECORDING) is None
-    assert await desk.recordings.wrapped_key(OTHER) == b"other"
-    assert await desk.recordings.get(RECORDING) is not None
+async def test_the_keys_of_a_recording_come_by_class(desk: Database) -> None:
+    third = RecordingId("rec_three")
+    keys = [WrappedKey(cls, "kek-1", 1, cls.encode()) for cls in ("voice", "picture")]
+    await desk.recordings.add(recording(id=third, session=SessionId("ses_three")), keys)
+    assert await desk.recordings.wrapped_keys(third) == (keys[1], keys[0])
+    assert await desk.recordings.wrapped_keys(RecordingId("rec_none")) == ()
 
 
 FOUND: list[tuple[RecordingQuery, list[RecordingId]]] = [

@@ -32,7 +32,7 @@ def kept(events: list[ev.Event]) -> list[ev.Event]:
 
 async def test_events_row_thread_and_leaves_are_kept_together(database: Database) -> None:
     await database.tickets.add(TICKET, leaf())
-    await database.recordings.add(recording(), b"wrapped")
+    await database.recordings.add(recording(), [])
     events = [*course(), MARK]
     session = after(events)
     await database.sessions.save(session, events, [leaf("SessionOpened"), leaf("SessionEnded")])

@@ -144,6 +144,8 @@ class Replay {
   }
 
   #blind(): string {
+    if (this.script.sealed === "kek_lost") return t("The key that opens this recording is not on this server any more. It can be verified and not be seen.");
+    if (this.script.sealed === "kms_silent") return t("The service that keeps the keys does not answer. The recording can be verified now, and seen when it answers.");
     if (!this.script.readable) return t("This recording was erased: its key is destroyed. It can be verified and no longer be seen.");
     if (!isSecureContext) return t("Browsers show recorded pictures only over https. The events are listed here, and the export plays in any player.");
     return t("This browser cannot show recorded pictures. The events are listed here, and the export plays in any player.");
