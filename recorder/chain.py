@@ -3,10 +3,11 @@
 Anyone with the public key can follow it without any content key, and destroying a content key breaks no chain.
 Each ciphertext byte is hashed once. A link's value is
 
-    genesis  SHA-256("concierge-recorder/head" || previous || head bytes)
-    segment  SHA-256("concierge-recorder/segment" || previous || header || SHA-256(part 1) || ... )
+    genesis  SHA-256("concierge-recorder/v1/head" || previous || head bytes)
+    segment  SHA-256("concierge-recorder/v1/segment" || previous || header || SHA-256(part 1) || ... )
 
-where `previous` is 32 zero bytes at the start of a recording. The two labels keep a head from passing as a segment.
+where `previous` is 32 zero bytes at the start of a recording. The labels (see `generation`) keep a head from passing
+as a segment, and a generation from passing as another.
 """
 
 from __future__ import annotations
@@ -19,21 +20,21 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from recorder.errors import VerificationError
+from recorder.generation import labels
+from recorder.limits import GENERATION
 
 HASH_BYTES: Final = 32
 START: Final = bytes(HASH_BYTES)
-_HEAD: Final = b"concierge-recorder/head"
-_SEGMENT: Final = b"concierge-recorder/segment"
 
 
-def genesis(previous: bytes, head: bytes) -> bytes:
+def genesis(previous: bytes, head: bytes, generation: int = GENERATION) -> bytes:
     """The chain value of an epoch's head; `previous` is the last value of the epoch before, or `START`."""
-    return hashlib.sha256(_HEAD + previous + head).digest()
+    return hashlib.sha256(labels(generation).head + previous + head).digest()
 
 
-def link(previous: bytes, header: bytes, sealed: Iterable[bytes]) -> bytes:
+def link(previous: bytes, header: bytes, sealed: Iterable[bytes], generation: int = GENERATION) -> bytes:
     """The chain value of a segment."""
-    value = hashlib.sha256(_SEGMENT + previous + header)
+    value = hashlib.sha256(labels(generation).segment + previous + header)
     for part in sealed:
         value.update(hashlib.sha256(part).digest())
     return value.digest()

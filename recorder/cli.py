@@ -33,8 +33,16 @@ EXIT_SIGNER_UNKNOWN: Final = 14
 EXIT_UNREADABLE: Final = 15
 EXIT_KEY: Final = 16
 EXIT_EXPORT: Final = 17
+EXIT_ERASED: Final = 18
 
 _KEY_FILE_BYTES: Final = 4096
+
+
+_WHOLE: Final = {
+    Status.OPEN: EXIT_OPEN,
+    Status.RECOVERED: EXIT_RECOVERED,
+    Status.ERASED: EXIT_ERASED,
+}
 
 
 def exit_code(verdict: Verdict) -> int:
@@ -45,9 +53,11 @@ def exit_code(verdict: Verdict) -> int:
         return EXIT_BAD
     if verdict.status is Status.TORN:
         return EXIT_TORN
+    if verdict.status is Status.UNREADABLE:
+        return EXIT_UNREADABLE
     if verdict.signer is not SignerTrust.TRUSTED:
         return EXIT_SIGNER_UNKNOWN
-    return EXIT_OPEN if verdict.status is Status.OPEN else EXIT_RECOVERED
+    return _WHOLE[verdict.status]
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -147,6 +157,8 @@ def _words(verdict: Verdict) -> str:
             "What is there holds, but there is no end: still running, cut off, or its tail was removed."
         ),
         Status.TORN: _("There are bytes behind the last good segment that no signed statement explains."),
+        Status.UNREADABLE: _("What comes next was written by a newer release; this one cannot judge it."),
+        Status.ERASED: _("The recording was erased on purpose; a signed tombstone is all that is left."),
         Status.BAD: _("The recording was altered. Nothing behind the first bad segment is believed."),
     }
     signers = {

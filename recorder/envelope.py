@@ -1,10 +1,11 @@
-"""Sealing: one key, base nonce and commitment per epoch and class, all from the recording's data key (DEK).
+"""Sealing: one key, base nonce and commitment per epoch and class, from the recording's content key of that class.
 
-    info   = "concierge-recorder/key" || salt (32) || u32 epoch || u8 class || SHA-256(epoch header) (32)
-    key (32) || base nonce (12) || commitment (32) = HKDF-Expand-SHA256(DEK, info, 76)         RFC 5869, section 2.3
+    info   = "concierge-recorder/v1/key" || salt (32) || u32 epoch || u8 class || SHA-256(epoch header) (32)
+    key (32) || base nonce (12) || commitment (32) = HKDF-Expand-SHA256(content key, info, 76)  RFC 5869, section 2.3
     sealed = AES-256-GCM(key, nonce = base XOR counter, plain text, AAD = segment header)       NIST SP 800-38D
 
-The DEK is 256 uniformly random bits, so HKDF's extract step has nothing to add. The counter is the segment's place
+A content key is 256 uniformly random bits, so HKDF's extract step has nothing to add. A recording has one for each
+class, so that one class can be erased alone; one key given for all classes works too, and then erases with all. The counter is the segment's place
 in its epoch. Invariants: a `ClassKey` seals rising counters only, and every start or restart brings a fresh salt, so
 no key meets a nonce twice. The commitment stands in the public head: a wrong key is noticed before it opens anything,
 and no second key can open the same bytes to something else. Nothing is compressed.
@@ -14,6 +15,7 @@ from __future__ import annotations
 
 import hmac
 import struct
+from collections.abc import Mapping
 from typing import Final
 
 from cryptography.exceptions import InvalidTag
@@ -22,22 +24,44 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 
 from recorder.errors import VerificationError, WrongKeyError
+from recorder.generation import labels
+from recorder.limits import GENERATION
 
 DEK_BYTES: Final = 32
 SALT_BYTES: Final = 32
 COMMITMENT_BYTES: Final = 32
 TAG_BYTES: Final = 16
-_LABEL: Final = b"concierge-recorder/key"
 _KEY, _NONCE = 32, 12
+
+
+ContentKeys = bytes | Mapping[int, bytes]
+"""A recording's content keys: 32 random bytes for each class number, or 32 bytes for all classes alike.
+
+A class that is not in the mapping stays sealed: it verifies, and cannot be read. That is what erasing a class leaves.
+"""
+
+
+def content_key(keys: ContentKeys, cls: int) -> bytes | None:
+    """The content key of a class; None when there is none."""
+    return keys if isinstance(keys, bytes) else keys.get(cls)
 
 
 class ClassKey:
     """What seals and opens one class in one epoch."""
 
-    def __init__(self, dek: bytes, *, salt: bytes, epoch: int, cls: int, header_hash: bytes) -> None:
+    def __init__(
+        self,
+        dek: bytes,
+        *,
+        salt: bytes,
+        epoch: int,
+        cls: int,
+        header_hash: bytes,
+        generation: int = GENERATION,
+    ) -> None:
         if len(dek) != DEK_BYTES:
-            raise WrongKeyError(f"a data key has {DEK_BYTES} bytes")
-        info = _LABEL + salt + struct.pack(">IB", epoch, cls) + header_hash
+            raise WrongKeyError(f"a content key has {DEK_BYTES} bytes")
+        info = labels(generation).key + salt + struct.pack(">IB", epoch, cls) + header_hash
         out = HKDFExpand(SHA256(), _KEY + _NONCE + COMMITMENT_BYTES, info).derive(dek)
         self._gcm = AESGCM(out[:_KEY])
         self._base = int.from_bytes(out[_KEY : _KEY + _NONCE], "big")

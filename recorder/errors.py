@@ -23,6 +23,10 @@ class TruncatedError(VerificationError):
     """The bytes end inside a head or a segment: a crash looks like this, and so does a flipped length."""
 
 
+class NewerGenerationError(VerificationError):
+    """Written in a layout generation that this program does not know: it may be perfect, and cannot be judged here."""
+
+
 class UnreadableRecordingError(RecorderError):
     """There is no recording here that this program can read: nothing there, no permission, or a newer generation."""
 

@@ -11,13 +11,39 @@ from collections.abc import Mapping
 from typing import Any
 
 from recorder.errors import VerificationError
+from recorder.limits import MAX_DEPTH, MAX_NUMBER
 from recorder.records import EvidenceClass, Record, RecordFlag, RecordType
 
 
 def canonical(fields: Mapping[str, Any]) -> bytes:
-    """The one spelling of a JSON object. Raises ValueError or TypeError for what JSON cannot say."""
+    """The one spelling of a JSON object: keys of ASCII, whole numbers up to MAX_NUMBER either way, no others.
+
+    Raises ValueError or TypeError for anything that is not spelt the same in every language.
+    """
+    _check(fields, MAX_DEPTH)
     text = json.dumps(fields, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
     return text.encode()
+
+
+def _check(value: Any, depth: int) -> None:
+    if depth < 0:
+        raise ValueError("nested too deep")
+    match value:
+        case bool() | None | str():
+            return
+        case int():
+            if abs(value) > MAX_NUMBER:
+                raise ValueError("a number that not every language reads exactly")
+        case Mapping():
+            for key, inner in value.items():
+                if not (isinstance(key, str) and key.isascii()):
+                    raise ValueError("a key that is not ASCII")
+                _check(inner, depth - 1)
+        case list() | tuple():
+            for inner in value:
+                _check(inner, depth - 1)
+        case _:
+            raise TypeError("not a value of canonical JSON")
 
 
 def parse(body: bytes) -> dict[str, Any]:
@@ -25,7 +51,7 @@ def parse(body: bytes) -> dict[str, Any]:
     try:
         fields = json.loads(body)
         same = isinstance(fields, dict) and canonical(fields) == body
-    except (ValueError, RecursionError, UnicodeError) as error:
+    except (ValueError, TypeError, RecursionError) as error:
         raise VerificationError("not a JSON object") from error
     if not same:
         raise VerificationError("not a JSON object in canonical spelling")

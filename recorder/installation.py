@@ -28,9 +28,9 @@ from cryptography.hazmat.primitives.serialization import (
 
 from recorder.chain import check
 from recorder.errors import RecorderError
+from recorder.generation import labels
 from recorder.limits import GENERATION
 
-_CERTIFICATE: Final = b"concierge-recorder/certificate"
 PUBLIC_BYTES: Final = 32
 
 
@@ -48,19 +48,29 @@ SignerSource = Callable[[str, int], Signer]
 """Given a recording id and an epoch number, a fresh signer certified for exactly these."""
 
 
-def certificate_message(public: bytes, recording_id: str, epoch: int) -> bytes:
+def certificate_message(public: bytes, recording_id: str, epoch: int, generation: int = GENERATION) -> bytes:
     """What a certificate signs: label, u16 generation, u32 epoch, the signer's public key, the recording's id."""
-    return _CERTIFICATE + struct.pack(">HI", GENERATION, epoch) + public + recording_id.encode()
+    return (
+        labels(generation).certificate
+        + struct.pack(">HI", generation, epoch)
+        + public
+        + recording_id.encode()
+    )
 
 
 def check_certificate(
-    installation: bytes, certificate: bytes, public: bytes, recording_id: str, epoch: int
+    installation: bytes,
+    certificate: bytes,
+    public: bytes,
+    recording_id: str,
+    epoch: int,
+    generation: int = GENERATION,
 ) -> None:
     """Raises VerificationError unless `installation` certified this signer for this recording and epoch."""
     check(
         installation,
         certificate,
-        certificate_message(public, recording_id, epoch),
+        certificate_message(public, recording_id, epoch, generation),
         "the signer's certificate",
     )
 
@@ -114,9 +124,9 @@ class InstallationKey:
             os.close(directory)
         return cls(private)
 
-    def certify(self, public: bytes, recording_id: str, epoch: int) -> bytes:
+    def certify(self, public: bytes, recording_id: str, epoch: int, generation: int = GENERATION) -> bytes:
         """The certificate (64-byte signature) of an ephemeral public key for one epoch of one recording."""
-        return self._private.sign(certificate_message(public, recording_id, epoch))
+        return self._private.sign(certificate_message(public, recording_id, epoch, generation))
 
     def sign(self, message: bytes) -> bytes:
         """A 64-byte signature. The caller's message begins with a label of its own, so that it passes for nothing else."""

@@ -23,9 +23,19 @@ from typing import Any, Final
 from recorder import events
 from recorder.chain import HASH_BYTES, check, genesis
 from recorder.envelope import COMMITMENT_BYTES, SALT_BYTES
-from recorder.errors import TruncatedError, UnreadableRecordingError, VerificationError
+from recorder.errors import NewerGenerationError, TruncatedError, VerificationError
+from recorder.fields import hexadecimal, number, text
+from recorder.generation import READABLE
 from recorder.installation import PUBLIC_BYTES, check_certificate
-from recorder.limits import GENERATION, MAX_EPOCHS, MAX_FOUND, MAX_HEAD_BYTES, MAX_ID_CHARS
+from recorder.limits import (
+    GENERATION,
+    MAX_CLASSES,
+    MAX_EPOCHS,
+    MAX_FOUND,
+    MAX_HEAD_BYTES,
+    MAX_ID_CHARS,
+    MAX_NUMBER,
+)
 from recorder.segment import SIGNATURE_BYTES
 
 _MAGIC: Final = b"CREC"
@@ -33,7 +43,6 @@ _PREAMBLE: Final = struct.Struct(">4sHI")
 _COMMITMENT: Final = struct.Struct(f">B{COMMITMENT_BYTES}s")
 _ID: Final = re.compile(rf"[\x21-\x7e]{{1,{MAX_ID_CHARS}}}")
 _PIECE: Final = re.compile(r"torn-[0-9]{4}\.bin")
-_U64: Final = 1 << 64
 
 
 class Opening(StrEnum):
@@ -44,6 +53,12 @@ class Opening(StrEnum):
     """After a crash of the recorder."""
     RESUMED = "resumed"
     """After a failed write or sync, by the same recorder."""
+    RESTORED = "restored"
+    """After a restore from a backup that lacks what was recorded since: a declared rollback."""
+
+
+REPAIRS: Final = frozenset({Opening.RECOVERED, Opening.RESTORED})
+"""Openings whose first segment carries the recovered flag."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +75,7 @@ class Header:
 
     def __post_init__(self) -> None:
         ids = (self.recording_id, self.session_id, self.ticket_id)
-        if not all(_ID.fullmatch(one) for one in ids) or not 0 <= self.opened_at_ms < _U64:
+        if not all(_ID.fullmatch(one) for one in ids) or not 0 <= self.opened_at_ms <= MAX_NUMBER:
             raise ValueError("a header carries opaque printable ids and a time")
 
 
@@ -111,13 +126,14 @@ class EpochHeader:
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """A head as read: its header, the commitments by class, its chain value, and its size in the file."""
+    """A head as read: its header, the commitments by class, its chain value, its size in the file, its generation."""
 
     header: EpochHeader
     commitments: Mapping[int, bytes]
     header_hash: bytes
     chain: bytes
     size: int
+    generation: int = GENERATION
 
 
 def header_hash(packed: bytes) -> bytes:
@@ -125,10 +141,10 @@ def header_hash(packed: bytes) -> bytes:
     return hashlib.sha256(packed).digest()
 
 
-def pack_unsigned(packed: bytes, commitments: Mapping[int, bytes]) -> bytes:
+def pack_unsigned(packed: bytes, commitments: Mapping[int, bytes], generation: int = GENERATION) -> bytes:
     """A head without its signature, from a packed header and each class's key commitment."""
     table = b"".join(_COMMITMENT.pack(cls, commitments[cls]) for cls in sorted(commitments))
-    return _PREAMBLE.pack(_MAGIC, GENERATION, len(packed)) + packed + bytes([len(commitments)]) + table
+    return _PREAMBLE.pack(_MAGIC, generation, len(packed)) + packed + bytes([len(commitments)]) + table
 
 
 def read_head(raw: bytes) -> Head:
@@ -136,15 +152,17 @@ def read_head(raw: bytes) -> Head:
 
     The signature and the certificate must hold under the keys the head itself names; whether these are to be
     trusted is the verifier's question. Raises VerificationError, TruncatedError when the bytes end too early, and
-    UnreadableRecordingError for a generation this program does not know.
+    NewerGenerationError for a generation this program does not know.
     """
     if len(raw) < _PREAMBLE.size:
         raise TruncatedError("the bytes end inside the head")
     magic, generation, length = _PREAMBLE.unpack_from(raw)
     if magic != _MAGIC:
         raise VerificationError("no recording begins here")
-    if generation != GENERATION:
-        raise UnreadableRecordingError(f"written in generation {generation}; this program reads {GENERATION}")
+    if generation not in READABLE:
+        raise NewerGenerationError(
+            f"written in generation {generation}; this program knows up to {GENERATION}"
+        )
     if length > MAX_HEAD_BYTES:
         raise VerificationError("a head over the size limit")
     table = _PREAMBLE.size + length
@@ -155,40 +173,44 @@ def read_head(raw: bytes) -> Head:
         raise TruncatedError("the bytes end inside the head")
     packed = raw[_PREAMBLE.size : table]
     header = _header(events.parse(packed))
-    chain = genesis(header.previous, raw[:unsigned])
+    chain = genesis(header.previous, raw[:unsigned], generation)
     check(header.signer, raw[unsigned : unsigned + SIGNATURE_BYTES], chain, "the head")
     recording = header.header.recording_id
-    check_certificate(header.installation, header.certificate, header.signer, recording, header.epoch)
+    check_certificate(
+        header.installation, header.certificate, header.signer, recording, header.epoch, generation
+    )
     commitments = _commitments(raw[table + 1 : unsigned])
-    return Head(header, commitments, header_hash(packed), chain, unsigned + SIGNATURE_BYTES)
+    return Head(header, commitments, header_hash(packed), chain, unsigned + SIGNATURE_BYTES, generation)
 
 
 def _commitments(table: bytes) -> dict[int, bytes]:
     entries = list(_COMMITMENT.iter_unpack(table))
     classes = [cls for cls, _ in entries]
+    if not 1 <= len(classes) <= MAX_CLASSES:
+        raise VerificationError("a head with an impossible number of classes")
     if any(b <= a for a, b in zip([0, *classes], classes, strict=False)):
         raise VerificationError("the classes of a head are not in order")
     return dict(entries)
 
 
 def _header(fields: dict[str, Any]) -> EpochHeader:
-    """Raises VerificationError unless the fields are exactly those of generation 0, each in range."""
+    """Raises VerificationError unless the fields are exactly those of generations 0 and 1, each in range."""
     try:
         parsed = EpochHeader(
             header=Header(
-                recording_id=_text(fields.pop("recording_id")),
-                session_id=_text(fields.pop("session_id")),
-                ticket_id=_text(fields.pop("ticket_id")),
-                opened_at_ms=_number(fields.pop("opened_at_ms"), _U64),
+                recording_id=text(fields.pop("recording_id")),
+                session_id=text(fields.pop("session_id")),
+                ticket_id=text(fields.pop("ticket_id")),
+                opened_at_ms=number(fields.pop("opened_at_ms"), MAX_NUMBER),
             ),
-            epoch=_number(fields.pop("epoch"), MAX_EPOCHS + 1),
+            epoch=number(fields.pop("epoch"), MAX_EPOCHS),
             opening=Opening(fields.pop("opening")),
-            first_segment=_number(fields.pop("first_segment"), _U64),
-            previous=_hex(fields.pop("previous"), HASH_BYTES),
-            salt=_hex(fields.pop("salt"), SALT_BYTES),
-            signer=_hex(fields.pop("signer"), PUBLIC_BYTES),
-            certificate=_hex(fields.pop("certificate"), SIGNATURE_BYTES),
-            installation=_hex(fields.pop("installation"), PUBLIC_BYTES),
+            first_segment=number(fields.pop("first_segment"), MAX_NUMBER),
+            previous=hexadecimal(fields.pop("previous"), HASH_BYTES),
+            salt=hexadecimal(fields.pop("salt"), SALT_BYTES),
+            signer=hexadecimal(fields.pop("signer"), PUBLIC_BYTES),
+            certificate=hexadecimal(fields.pop("certificate"), SIGNATURE_BYTES),
+            installation=hexadecimal(fields.pop("installation"), PUBLIC_BYTES),
             found=tuple(_piece(one) for one in _list(fields.pop("found"))),
         )
     except (KeyError, ValueError, TypeError) as error:
@@ -196,25 +218,6 @@ def _header(fields: dict[str, Any]) -> EpochHeader:
     if fields:
         raise VerificationError("the head holds fields this generation does not have")
     return parsed
-
-
-def _text(value: object) -> str:
-    if not isinstance(value, str):
-        raise TypeError("not text")
-    return value
-
-
-def _number(value: object, limit: int) -> int:
-    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < limit:
-        raise ValueError("not a number in range")
-    return value
-
-
-def _hex(value: object, size: int) -> bytes:
-    found = bytes.fromhex(_text(value))
-    if len(found) != size or found.hex() != value:
-        raise ValueError("not hex of the right length")
-    return found
 
 
 def _list(value: object) -> list[dict[str, Any]]:
@@ -228,7 +231,7 @@ def _list(value: object) -> list[dict[str, Any]]:
 
 
 def _piece(fields: dict[str, Any]) -> TornPiece:
-    name = _text(fields["file"])
+    name = text(fields["file"])
     if set(fields) != {"bytes", "file", "sha256"} or not _PIECE.fullmatch(name):
         raise ValueError("not a torn piece")
-    return TornPiece(name, _number(fields["bytes"], _U64), _hex(fields["sha256"], HASH_BYTES))
+    return TornPiece(name, number(fields["bytes"], MAX_NUMBER), hexadecimal(fields["sha256"], HASH_BYTES))

@@ -10,9 +10,10 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from recorder import chain
-from recorder.envelope import ClassKey
+from recorder.envelope import ClassKey, ContentKeys, content_key
 from recorder.errors import VerificationError
-from recorder.manifest import Head, Opening
+from recorder.limits import MAX_SEGMENTS
+from recorder.manifest import REPAIRS, Head, Opening
 from recorder.records import Record, merge
 from recorder.segment import SegmentFlag, SegmentHeader, parse_header, split_body
 from recorder.writer import ChainEnd
@@ -30,21 +31,29 @@ class Opened:
 class EpochReader:
     """Verifies the segments of one epoch in order, and opens the classes it was given.
 
-    `dek` None: verifies only. `classes` None: all. Raises WrongKeyError when the head commits to another key.
+    `keys` None: verifies only. A class without a key stays sealed. `classes` None: all. Raises WrongKeyError when the
+    head commits to another key.
     """
 
-    def __init__(self, head: Head, dek: bytes | None = None, classes: Collection[int] | None = None) -> None:
+    def __init__(
+        self, head: Head, keys: ContentKeys | None = None, classes: Collection[int] | None = None
+    ) -> None:
         self.head = head
         self.end = ChainEnd(head.header.first_segment, head.chain, 0)
         self.final = False
         self._broken = False
         self._keys: dict[int, ClassKey] = {}
-        if dek is None:
-            return
         for cls, commitment in head.commitments.items():
-            if classes is None or cls in classes:
-                salt, epoch = head.header.salt, head.header.epoch
-                key = ClassKey(dek, salt=salt, epoch=epoch, cls=cls, header_hash=head.header_hash)
+            content = content_key(keys, cls) if keys is not None else None
+            if content is not None and (classes is None or cls in classes):
+                key = ClassKey(
+                    content,
+                    salt=head.header.salt,
+                    epoch=head.header.epoch,
+                    cls=cls,
+                    header_hash=head.header_hash,
+                    generation=head.generation,
+                )
                 key.require(commitment)
                 self._keys[cls] = key
 
@@ -56,7 +65,7 @@ class EpochReader:
         header = parse_header(raw_header)
         self._expect(header)
         sealed, signature = split_body(header, body)
-        value = chain.link(self.end.chain, raw_header, sealed)
+        value = chain.link(self.end.chain, raw_header, sealed, self.head.generation)
         chain.check(self.head.header.signer, signature, value, f"segment {header.index}")
         records = self.open(header, raw_header, sealed)
         self.final = bool(header.flags & SegmentFlag.FINAL)
@@ -84,9 +93,13 @@ class EpochReader:
             raise VerificationError("a segment of another epoch")
         if header.index != self.end.next_segment:
             raise VerificationError(f"segment {header.index} stands where {self.end.next_segment} belongs")
+        if header.index >= MAX_SEGMENTS:
+            raise VerificationError("more segments than a recording may have")
         if any(cls not in self.head.commitments for cls, _ in header.parts):
             raise VerificationError("a sealed part of a class the head does not declare")
         first = header.index == self.head.header.first_segment
-        recovered = first and self.head.header.opening is Opening.RECOVERED
-        if bool(header.flags & SegmentFlag.RECOVERED) != recovered:
+        opening = self.head.header.opening
+        if bool(header.flags & SegmentFlag.RECOVERED) != (first and opening in REPAIRS):
             raise VerificationError("the recovered flag does not agree with the head")
+        if first and opening is not Opening.OPENED and not header.flags & SegmentFlag.GAP:
+            raise VerificationError("an epoch that goes on without a gap")

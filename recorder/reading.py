@@ -11,14 +11,25 @@ from pathlib import Path
 from typing import Any
 
 from recorder import chain, events
+from recorder.envelope import ContentKeys
 from recorder.errors import UnreadableRecordingError, VerificationError, WrongKeyError
 from recorder.index import SeekIndex
 from recorder.judge import Findings, judge
+from recorder.limits import MAX_HEAD_BYTES
 from recorder.reader import EpochReader
 from recorder.records import Record, RecordType
 from recorder.scan import EpochScan, SegmentPlace, read_segment, scan_epoch
 from recorder.segment import parse_header, split_body
-from recorder.store import describe_piece, epoch_numbers, epoch_path, torn_numbers
+from recorder.store import (
+    describe_piece,
+    epoch_numbers,
+    epoch_path,
+    open_plain,
+    tombstone_numbers,
+    tombstone_path,
+    torn_numbers,
+)
+from recorder.tombstone import Tombstone, read_tombstone
 from recorder.verdict import Verdict
 
 
@@ -32,7 +43,7 @@ class Reading:
         *,
         index: SeekIndex,
         scans: list[EpochScan],
-        dek: bytes | None,
+        dek: ContentKeys | None,
         classes: Collection[int] | None,
     ) -> None:
         self.verdict = verdict
@@ -77,7 +88,7 @@ class Reading:
         reader = EpochReader(scan.head, self._dek, self._classes)
         before = scan.places.index(places[0])
         previous = scan.places[before - 1].chain if before else scan.head.chain
-        with epoch_path(self._directory, scan.epoch).open("rb") as file:
+        with open_plain(epoch_path(self._directory, scan.epoch)) as file:
             file.seek(places[0].offset)
             for place in places:
                 found = read_segment(file)
@@ -86,7 +97,7 @@ class Reading:
                 raw, body = found
                 header = parse_header(raw)
                 sealed, _signature = split_body(header, body)
-                if chain.link(previous, raw, sealed) != place.chain:
+                if chain.link(previous, raw, sealed, scan.head.generation) != place.chain:
                     raise VerificationError("the recording changed while it was read")
                 previous = place.chain
                 yield from reader.open(header, raw, sealed)
@@ -94,16 +105,17 @@ class Reading:
 
 def read_recording(
     directory: Path,
-    dek: bytes | None = None,
+    dek: ContentKeys | None = None,
     trust: bytes | None = None,
     classes: Collection[int] | None = None,
 ) -> Reading:
     """Verify a recording and make it readable.
 
-    `dek`: the data key; None verifies without opening anything. `trust`: the pinned installation public key (32 raw
+    `dek`: the content key of each class, or one for all; a class without one stays sealed; None verifies without
+    opening anything, and then `segments` and `index` are empty. `trust`: the pinned installation public key (32 raw
     bytes); None leaves the signer unknown. `classes`: which classes to open; None means all.
 
-    Raises UnreadableRecordingError (nothing there, not permitted, or a newer generation) and WrongKeyError.
+    Raises UnreadableRecordingError (nothing there, or not permitted) and WrongKeyError.
     """
     findings, index = _find(directory, dek, trust, classes)
     verdict = judge(findings)
@@ -115,22 +127,34 @@ def read_recording(
 
 
 def _find(
-    directory: Path, dek: bytes | None, trust: bytes | None, classes: Collection[int] | None
+    directory: Path, dek: ContentKeys | None, trust: bytes | None, classes: Collection[int] | None
 ) -> tuple[Findings, SeekIndex]:
     numbers = epoch_numbers(directory)
-    if not numbers:
+    graves = tombstone_numbers(directory)
+    if not numbers and not graves:
         raise UnreadableRecordingError("there is no recording here")
     index = SeekIndex()
     try:
         scans = [_scan(epoch_path(directory, n), n, dek, classes, index) for n in numbers]
         pieces = [describe_piece(directory / f"torn-{number:04d}.bin") for number in torn_numbers(directory)]
+        stones = [_stone(directory, number, place) for place, number in enumerate(graves)]
     except OSError as error:
         raise UnreadableRecordingError("the recording's files cannot be read") from error
-    return Findings(scans, pieces, trust), index
+    return Findings(scans, pieces, trust, stones), index
+
+
+def _stone(directory: Path, number: int, place: int) -> Tombstone | VerificationError:
+    if number != place:
+        return VerificationError(f"tombstone {place} is missing")
+    try:
+        with open_plain(tombstone_path(directory, number)) as file:
+            return read_tombstone(file.read(MAX_HEAD_BYTES + 1))
+    except VerificationError as error:
+        return error
 
 
 def _scan(
-    path: Path, number: int, dek: bytes | None, classes: Collection[int] | None, index: SeekIndex
+    path: Path, number: int, dek: ContentKeys | None, classes: Collection[int] | None, index: SeekIndex
 ) -> EpochScan:
     scan = EpochScan(number, 0)
     for scan, opened in scan_epoch(path, number, dek, classes):  # noqa: B007 - the last one is the finished scan

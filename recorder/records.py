@@ -20,12 +20,11 @@ from enum import IntEnum, IntFlag
 from typing import Final
 
 from recorder.errors import VerificationError
-from recorder.limits import MAX_RECORD_BYTES
+from recorder.limits import MAX_NUMBER, MAX_RECORD_BYTES
 
 _LAYOUT: Final = struct.Struct(">HHHIQI")
 RECORD_OVERHEAD: Final = _LAYOUT.size
 _U16: Final = 1 << 16
-_U64: Final = 1 << 64
 
 
 class RecordType(IntEnum):
@@ -45,6 +44,7 @@ class RecordType(IntEnum):
     GAP = 12
     CLOCK = 13
     SUMMARY = 14
+    RESTORED = 15
 
 
 class EvidenceClass(IntEnum):
@@ -92,7 +92,7 @@ class Record:
         fits = (
             0 < self.type < _U16 and 0 < self.cls < 256 and 0 <= self.track < _U16 and 0 <= self.flags < _U16
         )
-        if not (fits and 0 <= self.at_us < _U64):
+        if not (fits and 0 <= self.at_us <= MAX_NUMBER):
             raise ValueError("a field of the record is out of range")
         if len(self.body) > MAX_RECORD_BYTES:
             raise ValueError(f"a record holds at most {MAX_RECORD_BYTES} bytes")
@@ -133,6 +133,8 @@ def unpack(plain: bytes, cls: int) -> Iterator[tuple[int, Record]]:
         position = body_at + length
         if length > MAX_RECORD_BYTES or position > len(plain):
             raise VerificationError("a record is longer than its part")
+        if at_us > MAX_NUMBER:
+            raise VerificationError("a time over the limit")
         if order <= last or kind == 0:
             raise VerificationError("the records of a part are not in order")
         last = order

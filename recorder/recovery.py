@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from recorder.envelope import ContentKeys
 from recorder.errors import (
     RecordingClosedError,
     RecordingDamagedError,
@@ -31,6 +32,7 @@ from recorder.store import (
     epoch_numbers,
     epoch_path,
     set_aside,
+    tombstone_numbers,
     torn_numbers,
 )
 from recorder.tape import Footing, Tape
@@ -40,7 +42,12 @@ _REASON = "recovered"
 
 
 def recover(
-    directory: Path, header: Header, dek: bytes, *, trust: bytes | None = None, files: Files | None = None
+    directory: Path,
+    header: Header,
+    dek: ContentKeys,
+    *,
+    trust: bytes | None = None,
+    files: Files | None = None,
 ) -> Footing | None:
     """Bring a directory back to its good prefix; where to go on from, or None when nothing was ever durable.
 
@@ -50,8 +57,12 @@ def recover(
     files = files or RealFiles()
     if not directory.exists():
         return None
+    if tombstone_numbers(directory):
+        raise RecordingClosedError("this recording was erased")
     clear_unfinished(directory, files)
     scans = [_scan(directory, number, dek) for number in epoch_numbers(directory)]
+    if any(scan.newer for scan in scans):
+        raise UnreadableRecordingError("this recording has an epoch of a newer generation")
     if scans and scans[-1].head is None:
         _set_unfinished_head_aside(directory, scans.pop(), files)
     if not scans:
@@ -69,7 +80,7 @@ def recover(
 def recover_and_close(
     directory: Path,
     header: Header,
-    dek: bytes,
+    dek: ContentKeys,
     signers: SignerSource,
     closing: Record,
     *,
@@ -92,7 +103,7 @@ def recover_and_close(
     return tape.durable.next_segment - 1
 
 
-def _scan(directory: Path, number: int, dek: bytes) -> EpochScan:
+def _scan(directory: Path, number: int, dek: ContentKeys) -> EpochScan:
     scan = EpochScan(number, 0)
     # No class is opened: the key is only compared with the head's commitments.
     for scan, _ in scan_epoch(epoch_path(directory, number), number, dek, None):  # noqa: B007 - the last one counts

@@ -10,11 +10,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
-from recorder.errors import TruncatedError, VerificationError, WrongKeyError
+from recorder.envelope import ContentKeys
+from recorder.errors import NewerGenerationError, TruncatedError, VerificationError, WrongKeyError
 from recorder.limits import MAX_HEAD_BYTES
 from recorder.manifest import Head, read_head
 from recorder.reader import EpochReader, Opened
-from recorder.segment import FIXED_BYTES, SegmentHeader, parse_header, table_size
+from recorder.segment import FIXED_BYTES, SegmentFlag, SegmentHeader, parse_header, table_size
+from recorder.store import open_plain
 from recorder.writer import ChainEnd
 
 _HEAD_READ = MAX_HEAD_BYTES + 16 * 1024
@@ -33,18 +35,28 @@ class SegmentPlace:
 
 @dataclass(slots=True)
 class EpochScan:
-    """What one epoch's file holds: its head (None: unreadable), its good prefix, and the first fault if any."""
+    """What one epoch's file holds: its head (None: unreadable), its good prefix, and the first fault if any.
+
+    `places` stays empty where no key was given: verifying alone takes the same memory for any number of segments.
+    """
 
     epoch: int
     size: int
     head: Head | None = None
     end: ChainEnd | None = None
     good_bytes: int = 0
+    segments: int = 0
+    gaps: int = 0
     places: list[SegmentPlace] = field(default_factory=list)
     final: bool = False
     fault: VerificationError | None = None
     fault_header: SegmentHeader | None = None
     wrong_key: bool = False
+
+    @property
+    def newer(self) -> bool:
+        """Whether the head is of a generation this program does not know."""
+        return isinstance(self.fault, NewerGenerationError)
 
     @property
     def torn(self) -> bool:
@@ -69,14 +81,14 @@ def read_segment(file: BinaryIO) -> tuple[bytes, bytes] | None:
 
 
 def scan_epoch(
-    path: Path, epoch: int, dek: bytes | None, classes: Collection[int] | None
+    path: Path, epoch: int, keys: ContentKeys | None, classes: Collection[int] | None
 ) -> Iterator[tuple[EpochScan, Opened | None]]:
     """Verify an epoch's file. Yields the growing scan with each opened segment, and at last the finished scan alone.
 
     A data key that the head does not commit to opens nothing and is noted in the scan. Raises
-    UnreadableRecordingError for an unknown generation, and OSError.
+    OSError, also for what is no plain file.
     """
-    with path.open("rb") as file:
+    with open_plain(path) as file:
         scan = EpochScan(epoch, path.stat().st_size)
         try:
             scan.head = head = read_head(file.read(_HEAD_READ))
@@ -85,7 +97,7 @@ def scan_epoch(
             yield scan, None
             return
         try:
-            reader = EpochReader(head, dek, classes)
+            reader = EpochReader(head, keys, classes)
         except WrongKeyError:
             # Whether the key is wrong or the head is another's is for the judge: go on without opening anything.
             scan.wrong_key = True
@@ -103,7 +115,10 @@ def scan_epoch(
                 scan.fault_header = parse_header(found[0]) if found else None
                 break
             size = len(found[0]) + len(found[1])
-            scan.places.append(SegmentPlace(epoch, scan.good_bytes, size, opened.header, opened.chain))
+            if keys is not None:
+                scan.places.append(SegmentPlace(epoch, scan.good_bytes, size, opened.header, opened.chain))
+            scan.segments += 1
+            scan.gaps += bool(opened.header.flags & SegmentFlag.GAP)
             scan.good_bytes += size
             scan.end, scan.final = reader.end, reader.final
             yield scan, opened

@@ -19,7 +19,7 @@ from enum import IntFlag
 from typing import Final
 
 from recorder.errors import TruncatedError, VerificationError
-from recorder.limits import MAX_PART_BYTES, MAX_PARTS
+from recorder.limits import MAX_NUMBER, MAX_PART_BYTES, MAX_PARTS, MIN_PART_BYTES
 
 _MAGIC: Final = b"CSEG"
 _FIXED: Final = struct.Struct(">4sHHIQQQ")
@@ -37,7 +37,7 @@ class SegmentFlag(IntFlag):
     GAP = 2
     """The segment carries a GAP record: something was not recorded."""
     RECOVERED = 4
-    """The first segment after a crash."""
+    """The first segment of an epoch opened after a crash or a restore."""
 
 
 KNOWN_FLAGS: Final = SegmentFlag.FINAL | SegmentFlag.GAP | SegmentFlag.RECOVERED
@@ -99,11 +99,15 @@ def parse_header(raw: bytes) -> SegmentHeader:
     entries = tuple(_ENTRY.unpack_from(raw, FIXED_BYTES + n * _ENTRY.size) for n in range(parts))
     if flags & ~int(KNOWN_FLAGS):
         raise VerificationError("a segment with unknown flags")
-    if any(length > MAX_PART_BYTES for _, length in entries):
-        raise VerificationError("a sealed part over the size limit")
+    if sum(length for _, length in entries) > MAX_PART_BYTES:
+        raise VerificationError("sealed parts over the size limit")
+    if any(length < MIN_PART_BYTES for _, length in entries):
+        raise VerificationError("a sealed part too short to hold a record")
     classes = [cls for cls, _ in entries]
     if any(b <= a for a, b in zip([0, *classes], classes, strict=False)):
         raise VerificationError("the classes of a segment are not in order")
+    if max(index, from_us, until_us) > MAX_NUMBER:
+        raise VerificationError("a number over the limit")
     if until_us < from_us:
         raise VerificationError("a segment that ends before it begins")
     return SegmentHeader(SegmentFlag(flags), epoch, index, from_us, until_us, entries)

@@ -1,6 +1,7 @@
 """A recording's directory, and the few file operations the recorder needs.
 
     epoch-0000.crec   head and segments of the first epoch; one file an epoch, numbered without a hole
+    erased-0000.json  a signed tombstone: keys destroyed on purpose
     torn-0000.bin     bytes that recovery cut from behind a last good segment, named in the next epoch's head
 
 Files are only ever appended to; the one exception is the cut of a torn tail, after its bytes are safe in a side file.
@@ -10,18 +11,21 @@ through the `Files` protocol, so that tests can put a failing disk underneath.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import re
+import stat
 from collections.abc import Collection
 from pathlib import Path
-from typing import Final, Protocol
+from typing import BinaryIO, Final, Protocol
 
 from recorder.errors import UnreadableRecordingError
 from recorder.manifest import TornPiece
 
 _EPOCH: Final = re.compile(r"epoch-([0-9]{4})\.crec")
 _TORN: Final = re.compile(r"torn-([0-9]{4})\.bin")
+_ERASED: Final = re.compile(r"erased-([0-9]{4})\.json")
 _CHUNK: Final = 1024 * 1024
 
 
@@ -168,10 +172,27 @@ def _numbers(directory: Path, pattern: re.Pattern[str]) -> list[int]:
     return sorted(int(match[1]) for name in names if (match := pattern.fullmatch(name)))
 
 
+def tombstone_numbers(directory: Path) -> list[int]:
+    """The tombstones that are there, rising. Raises UnreadableRecordingError when the directory cannot be read."""
+    return _numbers(directory, _ERASED)
+
+
+def tombstone_path(directory: Path, number: int) -> Path:
+    """The file of a tombstone."""
+    return directory / f"erased-{number:04d}.json"
+
+
+def open_plain(path: Path) -> BinaryIO:
+    """Open a plain file for reading. Raises OSError, also for links, pipes and devices: a copied folder may hold any."""
+    if not stat.S_ISREG(os.lstat(path).st_mode):
+        raise OSError(errno.EINVAL, "not a plain file")
+    return os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC), "rb")
+
+
 def describe_piece(path: Path) -> TornPiece:
     """Name, size and SHA-256 of a torn piece. Raises OSError."""
     digest, size = hashlib.sha256(), 0
-    with path.open("rb") as file:
+    with open_plain(path) as file:
         while chunk := file.read(_CHUNK):
             digest.update(chunk)
             size += len(chunk)

@@ -13,15 +13,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from recorder import events
-from recorder.envelope import SALT_BYTES
-from recorder.errors import RecordingUnavailableError
+from recorder.envelope import SALT_BYTES, ContentKeys, content_key
+from recorder.errors import RecordingUnavailableError, WrongKeyError
 from recorder.installation import SignerSource
-from recorder.limits import MAX_EPOCHS, MAX_FOUND
+from recorder.limits import MAX_EPOCHS, MAX_FOUND, MAX_SEGMENTS, SEGMENTS_RESERVE
 from recorder.manifest import Header, Opening
 from recorder.records import Record
 from recorder.segment import SegmentFlag
 from recorder.store import EpochFile, Files, clear_unfinished, cut_tail, epoch_numbers, new_pieces, set_aside
-from recorder.writer import BEGINNING, ChainEnd, EpochWriter, batches
+from recorder.writer import ALL_CLASSES, BEGINNING, ChainEnd, EpochWriter, batches
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +44,13 @@ class _Epoch:
 
 
 class Tape:
-    """Writes one recording. `footing` None: a recording that does not exist yet."""
+    """Writes one recording. `footing` None: a recording that does not exist yet. Raises WrongKeyError for a missing key."""
 
     def __init__(
         self,
         directory: Path,
         header: Header,
-        dek: bytes,
+        dek: ContentKeys,
         *,
         signers: SignerSource,
         files: Files,
@@ -58,7 +58,9 @@ class Tape:
     ) -> None:
         self.directory = directory
         self.header = header
-        self._dek: bytes | None = dek
+        if any(content_key(dek, cls) is None for cls in ALL_CLASSES):
+            raise WrongKeyError("a class without a content key cannot be recorded")
+        self._dek: ContentKeys | None = dek
         self._signers = signers
         self._files = files
         self._footing = footing
@@ -97,7 +99,10 @@ class Tape:
     def write(self, records: Sequence[Record], flags: SegmentFlag = SegmentFlag.NONE) -> None:
         """Seal and append records; they count only after `sync`."""
         epoch = self._writing()
+        room = MAX_SEGMENTS if flags else MAX_SEGMENTS - SEGMENTS_RESERVE
         for batch in batches(records):
+            if epoch.writer.end.next_segment >= room:
+                raise RecordingUnavailableError("this recording takes no further segment")
             epoch.file.append(epoch.writer.seal(batch, flags).data)
 
     def sync(self) -> None:

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from pathlib import Path
 
+from recorder.envelope import ContentKeys
 from recorder.errors import RecorderError, RecordingUnavailableError
 from recorder.handle import RecordingHandle, Work
 from recorder.installation import SignerSource
@@ -70,7 +71,7 @@ class RecordingThread:
         self,
         directory: Path,
         header: Header,
-        dek: bytes,
+        dek: ContentKeys,
         signers: SignerSource,
         on_failure: Callable[[str], None],
     ) -> RecordingHandle:
@@ -86,7 +87,7 @@ class RecordingThread:
         self,
         directory: Path,
         header: Header,
-        dek: bytes,
+        dek: ContentKeys,
         signers: SignerSource,
         on_failure: Callable[[str], None],
         *,

@@ -1,4 +1,4 @@
-"""What verification says about a recording: five verdicts, and whose signature it is.
+"""What verification says about a recording: seven verdicts, and whose signature it is.
 
 Rule: only `good` is good. A verdict is `ok` when the chain is whole and closed; whether it was signed by someone to
 be trusted is a second question, which only a pinned installation key can answer.
@@ -19,13 +19,17 @@ class Status(StrEnum):
     OK = "ok"
     """Whole, closed, every signature holds."""
     RECOVERED = "recovered"
-    """As ok, but the recorder crashed and went on: a signed statement says where, and what was found."""
+    """As ok, but the recorder crashed, or its files were restored: a signed statement says where, and what was found."""
     OPEN = "open"
     """Everything there is holds, but there is no final segment: still running, cut off, or its tail removed."""
     TORN = "torn"
     """Bytes behind the last good segment that no signed recovery explains."""
     BAD = "bad"
     """Something was altered; the first bad segment is named and nothing behind it is believed."""
+    UNREADABLE = "unreadable"
+    """Whole up to an epoch of a newer generation, which this program cannot judge."""
+    ERASED = "erased"
+    """Nothing is left but a signed tombstone."""
 
 
 class SignerTrust(StrEnum):
@@ -54,7 +58,11 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The result. `segments`, `until_us` and `chain` describe the good prefix; `installation` is who claims it."""
+    """The result. `segments`, `until_us` and `chain` describe the good prefix; `installation` is who claims it.
+
+    `generations` are those of its epochs, rising; `rollbacks` counts declared ones; `erased` are classes whose keys a
+    signed tombstone says were destroyed.
+    """
 
     status: Status
     signer: SignerTrust
@@ -67,6 +75,9 @@ class Verdict:
     installation: bytes | None
     recoveries: int
     gaps: int
+    rollbacks: int = 0
+    generations: tuple[int, ...] = ()
+    erased: tuple[int, ...] = ()
     fault: Fault | None = None
 
     @property
@@ -80,4 +91,5 @@ class Verdict:
         plain["status"], plain["signer"] = self.status.value, self.signer.value
         plain["chain"] = self.chain.hex()
         plain["installation"] = self.installation.hex() if self.installation else None
+        plain["generations"], plain["erased"] = list(self.generations), list(self.erased)
         return {**plain, "good": self.good}

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from recorder import chain, manifest
-from recorder.envelope import TAG_BYTES, ClassKey
+from recorder.envelope import TAG_BYTES, ClassKey, ContentKeys, content_key
 from recorder.installation import Signer
-from recorder.limits import SEGMENT_SPAN_US, SEGMENT_TARGET_BYTES
+from recorder.limits import GENERATION, SEGMENT_SPAN_US, SEGMENT_TARGET_BYTES
 from recorder.manifest import EpochHeader, Header, Opening, TornPiece
 from recorder.records import RECORD_OVERHEAD, EvidenceClass, Record, RecordType, pack
 from recorder.segment import SegmentFlag, SegmentHeader
@@ -46,13 +46,14 @@ class Sealed:
 class EpochWriter:
     """Seals the segments of one epoch. `head` is what the epoch's file begins with.
 
-    Raises WrongKeyError when the data key has the wrong length.
+    `keys`: the content key of each class (or one for all); the head declares those of `classes` that have one.
+    `generation`: tests alone write an older one. Raises WrongKeyError when a key has the wrong length.
     """
 
     def __init__(
         self,
         header: Header,
-        dek: bytes,
+        keys: ContentKeys,
         signer: Signer,
         salt: bytes,
         *,
@@ -61,6 +62,7 @@ class EpochWriter:
         after: ChainEnd = BEGINNING,
         found: tuple[TornPiece, ...] = (),
         classes: Sequence[int] = ALL_CLASSES,
+        generation: int = GENERATION,
     ) -> None:
         public = EpochHeader(
             header=header,
@@ -77,10 +79,14 @@ class EpochWriter:
         packed = public.pack()
         bound = manifest.header_hash(packed)
         self._keys = {
-            cls: ClassKey(dek, salt=salt, epoch=epoch, cls=cls, header_hash=bound) for cls in classes
+            cls: ClassKey(key, salt=salt, epoch=epoch, cls=cls, header_hash=bound, generation=generation)
+            for cls in classes
+            if (key := content_key(keys, cls)) is not None
         }
-        unsigned = manifest.pack_unsigned(packed, {cls: key.commitment for cls, key in self._keys.items()})
-        value = chain.genesis(after.chain, unsigned)
+        commitments = {cls: key.commitment for cls, key in self._keys.items()}
+        unsigned = manifest.pack_unsigned(packed, commitments, generation)
+        value = chain.genesis(after.chain, unsigned, generation)
+        self._generation = generation
         self._private = signer.private
         self._first = after.next_segment
         self.epoch = epoch
@@ -113,7 +119,7 @@ class EpochWriter:
         raw = header.pack()
         counter = header.index - self._first
         sealed = [self._keys[cls].seal(counter, text, raw) for cls, text in plain.items()]
-        value = chain.link(self.end.chain, raw, sealed)
+        value = chain.link(self.end.chain, raw, sealed, self._generation)
         data = b"".join((raw, *sealed, self._private.sign(value)))
         self.end = ChainEnd(header.index + 1, value, max(self.end.until_us, header.until_us))
         return Sealed(data, header, value)

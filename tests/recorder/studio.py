@@ -10,8 +10,10 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from recorder import events, frames
+from recorder.envelope import ContentKeys
 from recorder.installation import InstallationKey, Signer, raw_public
-from recorder.manifest import Header, Opening
+from recorder.limits import GENERATION
+from recorder.manifest import REPAIRS, Header, Opening
 from recorder.records import EvidenceClass, Record, RecordType
 from recorder.segment import SegmentFlag
 from recorder.store import epoch_path
@@ -28,15 +30,17 @@ def installation(label: str = "installation") -> InstallationKey:
 
 
 DEK = fixed("dek")
+KEYS: dict[int, bytes] = {cls: fixed(f"content key {cls}") for cls in EvidenceClass}
+"""A key for each class, as a broker gives them."""
 PINNED = installation()
 HEADER = Header("rec_0001", "ses_0001", "T-1001", 1_760_000_000_000)
 
 
-def signer(key: InstallationKey, recording_id: str, epoch: int) -> Signer:
+def signer(key: InstallationKey, recording_id: str, epoch: int, generation: int = GENERATION) -> Signer:
     """What `InstallationKey.signer` makes, but always the same."""
     private = Ed25519PrivateKey.from_private_bytes(fixed(f"signer {recording_id} {epoch}"))
     public = raw_public(private)
-    return Signer(private, public, key.certify(public, recording_id, epoch), key.public)
+    return Signer(private, public, key.certify(public, recording_id, epoch, generation), key.public)
 
 
 @dataclass
@@ -73,10 +77,13 @@ def epochs(
     *counts: int,
     header: Header = HEADER,
     key: InstallationKey = PINNED,
-    dek: bytes = DEK,
+    dek: ContentKeys = DEK,
     close: bool = True,
     extra: Sequence[Record] = (),
     classes: Sequence[int] = ALL_CLASSES,
+    generation: int = GENERATION,
+    opening: Opening = Opening.RECOVERED,
+    second: InstallationKey | None = None,
 ) -> list[Epoch]:
     """A recording with an epoch for each count; the first segment of each later one is a signed recovery gap."""
     made: list[Epoch] = []
@@ -85,17 +92,20 @@ def epochs(
         writer = EpochWriter(
             header,
             dek,
-            signer(key, header.recording_id, epoch),
+            signer(second if second and epoch else key, header.recording_id, epoch, generation),
             fixed(f"salt {header.recording_id} {epoch}"),
             epoch=epoch,
-            opening=Opening.RECOVERED if epoch else Opening.OPENED,
+            opening=opening if epoch else Opening.OPENED,
             after=end,
             classes=classes,
+            generation=generation,
         )
         one = Epoch(writer.head)
         if epoch:
             gap = events.gap(end.until_us, number * 400_000, "recovered")
-            one.segments.append(writer.seal([gap], SegmentFlag.RECOVERED).data)
+            one.segments.append(
+                writer.seal([gap], SegmentFlag.RECOVERED if opening in REPAIRS else SegmentFlag.NONE).data
+            )
         for _ in range(count):
             one.segments.append(writer.seal([*moment(number), *extra]).data)
             number += 1

@@ -16,10 +16,10 @@ some = st.binary(max_size=40)
 
 
 def test_the_values_are_those_of_the_specification() -> None:
-    head = hashlib.sha256(b"concierge-recorder/head" + bytes(32) + b"HEAD").digest()
+    head = hashlib.sha256(b"concierge-recorder/v1/head" + bytes(32) + b"HEAD").digest()
     assert chain.genesis(chain.START, b"HEAD") == head
     parts = hashlib.sha256(b"one").digest() + hashlib.sha256(b"two").digest()
-    value = hashlib.sha256(b"concierge-recorder/segment" + head + b"header" + parts).digest()
+    value = hashlib.sha256(b"concierge-recorder/v1/segment" + head + b"header" + parts).digest()
     assert chain.link(head, b"header", [b"one", b"two"]) == value
 
 

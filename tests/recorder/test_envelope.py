@@ -21,7 +21,7 @@ def key(dek: bytes = DEK, salt: bytes = SALT, epoch: int = 3, cls: int = 7, boun
 
 
 def test_keys_are_derived_as_specified() -> None:
-    info = b"concierge-recorder/key" + SALT + b"\0\0\0\3\7" + BOUND
+    info = b"concierge-recorder/v1/key" + SALT + b"\0\0\0\3\7" + BOUND
     out = HKDFExpand(SHA256(), 76, info).derive(DEK)
     nonce = (int.from_bytes(out[32:44], "big") ^ 5).to_bytes(12, "big")
     assert key().commitment == out[44:]

@@ -13,7 +13,7 @@ def test_only_faults_of_the_evidence_are_verification_errors() -> None:
         for name, error in vars(errors).items()
         if isinstance(error, type) and issubclass(error, errors.VerificationError)
     }
-    assert about_evidence == {"VerificationError", "TruncatedError"}
+    assert about_evidence == {"VerificationError", "TruncatedError", "NewerGenerationError"}
     assert all(
         issubclass(vars(errors)[name], errors.RecorderError)
         for name in vars(errors)

@@ -8,16 +8,18 @@ from hypothesis import strategies as st
 
 from recorder import events
 from recorder.errors import VerificationError
+from recorder.limits import MAX_DEPTH, MAX_NUMBER
 from recorder.records import EvidenceClass, RecordType
 
+names = st.text(st.characters(max_codepoint=127), max_size=8)
 json_values = st.recursive(
-    st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.text(max_size=10),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    st.none() | st.booleans() | st.integers(-MAX_NUMBER, MAX_NUMBER) | st.text(max_size=10),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(names, inner, max_size=3),
     max_leaves=8,
 )
 
 
-@given(st.dictionaries(st.text(max_size=8), json_values, max_size=5))
+@given(st.dictionaries(names, json_values, max_size=5))
 def test_any_object_comes_back(fields: dict[str, object]) -> None:
     assert events.parse(events.canonical(fields)) == fields
 
@@ -44,11 +46,28 @@ def test_any_bytes_are_an_object_or_one_kind_of_error(body: bytes) -> None:
         b"\xff",
         b"[" * 50_000,
         b'{"a":1}\n',
+        b'{"a":1.5}',
+        b'{"a":1e3}',
+        b'{"a":-0}',
+        b'{"a":9007199254740992}',
+        b'{"a":-9007199254740992}',
+        b'{"a":"\\u0041"}',
+        b'{"a":"\\ud800"}',
+        '{"ä":1}'.encode(),
+        b'{"a":' * (MAX_DEPTH + 1) + b"1" + b"}" * (MAX_DEPTH + 1),
     ],
 )
 def test_what_is_no_canonical_object_is_refused(body: bytes) -> None:
     with pytest.raises(VerificationError, match="not a JSON object"):
         events.parse(body)
+
+
+def test_bodies_may_nest_so_deep_and_no_deeper() -> None:
+    body = b'{"a":' * MAX_DEPTH + b"1" + b"}" * MAX_DEPTH
+    assert events.canonical(events.parse(body)) == body
+    for wrong in ({"a": object()}, {"a": 0.5}):
+        with pytest.raises(TypeError, match="not a value"):
+            events.canonical(wrong)
 
 
 def test_an_event_carries_its_number_once() -> None:

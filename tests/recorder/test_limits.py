@@ -27,8 +27,10 @@ def test_the_largest_record_fits_a_part_and_comes_back() -> None:
 
 def test_the_largest_head_is_read() -> None:
     long = "x" * limits.MAX_ID_CHARS
-    found = tuple(TornPiece(f"torn-{n:04d}.bin", 2**64 - 1, fixed(str(n))) for n in range(limits.MAX_FOUND))
-    header = Header(long, long, long, 2**64 - 1)
+    found = tuple(
+        TornPiece(f"torn-{n:04d}.bin", limits.MAX_NUMBER, fixed(str(n))) for n in range(limits.MAX_FOUND)
+    )
+    header = Header(long, long, long, limits.MAX_NUMBER)
     one = signer(PINNED, long, limits.MAX_EPOCHS)
     writer = EpochWriter(header, DEK, one, fixed("salt"), epoch=limits.MAX_EPOCHS, found=found)
     assert read_head(writer.head).header.found == found

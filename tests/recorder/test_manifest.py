@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 
 from recorder import chain, events, manifest
-from recorder.errors import TruncatedError, UnreadableRecordingError, VerificationError
+from recorder.errors import NewerGenerationError, TruncatedError, VerificationError
 from recorder.manifest import EpochHeader, Header, Opening, TornPiece, read_head
 from tests.recorder.studio import HEADER, PINNED, epochs, fixed, signer
 
@@ -59,9 +60,9 @@ def test_a_head_cut_short_is_truncated(length: int) -> None:
         {"epoch": 10_000},
         {"epoch": True},
         {"epoch": "0"},
-        {"first_segment": 2**64},
-        {"opened_at_ms": 2**64},
-        {"opened_at_ms": 1.5},
+        {"first_segment": -1},
+        {"opened_at_ms": "0"},
+        {"opened_at_ms": None},
         {"opening": "reopened"},
         {"recording_id": "with space"},
         {"recording_id": ""},
@@ -83,6 +84,31 @@ def test_a_head_cut_short_is_truncated(length: int) -> None:
 def test_an_impossible_field_is_refused(change: dict[str, Any]) -> None:
     with pytest.raises(VerificationError):
         read_head(signed({**fields(), **change}))
+
+
+@pytest.mark.parametrize("value", [2**53, 1.5, float("nan")], ids=str)
+def test_a_number_that_not_every_language_reads_exactly_is_refused(value: float) -> None:
+    raw = events.canonical({**fields(), "opened_at_ms": 7_777_777})
+    packed = raw.replace(b"7777777", json.dumps(value).encode())
+    unsigned = manifest.pack_unsigned(packed, {7: bytes(32)})
+    with pytest.raises(VerificationError, match="JSON"):
+        read_head(unsigned + SIGNER.private.sign(chain.genesis(bytes(32), unsigned)))
+
+
+@pytest.mark.parametrize("count", [0, 33])
+def test_a_head_without_classes_or_with_too_many_is_refused(count: int) -> None:
+    unsigned = manifest.pack_unsigned(events.canonical(fields()), {n: bytes(32) for n in range(1, count + 1)})
+    with pytest.raises(VerificationError, match="number of classes"):
+        read_head(unsigned + SIGNER.private.sign(chain.genesis(bytes(32), unsigned)))
+
+
+def test_a_head_of_generation_0_is_read_under_its_own_labels() -> None:
+    head = read_head(epochs(1, generation=0)[0].head)
+    assert (head.generation, head.header.header) == (0, HEADER)
+    relabelled = bytearray(epochs(1, generation=0)[0].head)
+    relabelled[5] = 1
+    with pytest.raises(VerificationError, match="signature"):
+        read_head(bytes(relabelled))
 
 
 def test_a_missing_field_is_refused() -> None:
@@ -108,8 +134,8 @@ def test_what_is_no_recording_or_a_newer_one_is_told_apart() -> None:
     head = epochs(1)[0].head
     with pytest.raises(VerificationError, match="no recording"):
         read_head(b"RIFF" + head[4:])
-    with pytest.raises(UnreadableRecordingError, match="generation 1"):
-        read_head(head[:4] + b"\0\1" + head[6:])
+    with pytest.raises(NewerGenerationError, match="generation 2"):
+        read_head(head[:4] + b"\0\2" + head[6:])
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recorder.errors import VerificationError
-from recorder.limits import MAX_RECORD_BYTES
+from recorder.limits import MAX_NUMBER, MAX_RECORD_BYTES
 from recorder.records import (
     EvidenceClass,
     Record,
@@ -26,7 +26,7 @@ any_record = st.builds(
     Record,
     type=st.integers(1, 0xFFFF).map(known_type),
     cls=st.integers(1, 7).map(known_class),
-    at_us=st.integers(0, 2**64 - 1),
+    at_us=st.integers(0, MAX_NUMBER),
     track=st.integers(0, 0xFFFF),
     flags=st.integers(0, 0xFFFF),
     body=st.binary(max_size=200),
@@ -81,7 +81,7 @@ def test_the_key_flag_is_read() -> None:
         (1, 0, 0, 0, 0),
         (1, 256, 0, 0, 0),
         (1, 1, -1, 0, 0),
-        (1, 1, 1 << 64, 0, 0),
+        (1, 1, 1 << 53, 0, 0),
         (1, 1, 0, -1, 0),
         (1, 1, 0, 0, 1 << 16),
     ],
@@ -104,6 +104,7 @@ def test_a_body_over_the_limit_is_refused() -> None:
         ([(7, struct.pack(">HHHIQI", 1, 0, 0, 0, 0, 0xFFFFFFFF))], "longer than its part"),
         ([(7, pack(Record(1, 7, 0, 0, 0, b""), 3) * 2)], "not in order"),
         ([(7, struct.pack(">HHHIQI", 0, 0, 0, 0, 0, 0))], "not in order"),
+        ([(7, struct.pack(">HHHIQI", 1, 0, 0, 0, 1 << 53, 0))], "time over the limit"),
         ([(6, pack(Record(1, 6, 0, 0, 0, b""), 3)), (7, pack(Record(1, 7, 0, 0, 0, b""), 3))], "same place"),
     ],
 )

@@ -10,7 +10,12 @@ from pathlib import Path
 import pytest
 
 from recorder import events
-from recorder.errors import RecordingClosedError, RecordingDamagedError, WrongKeyError
+from recorder.errors import (
+    RecordingClosedError,
+    RecordingDamagedError,
+    UnreadableRecordingError,
+    WrongKeyError,
+)
 from recorder.installation import InstallationKey
 from recorder.manifest import Header
 from recorder.mux import mux
@@ -151,6 +156,12 @@ def test_what_no_crash_can_cause_is_refused_and_left_as_it_is(tmp_path: Path) ->
 
 def test_closed_recordings_wrong_keys_and_other_recordings_are_refused(tmp_path: Path) -> None:
     refused(save(tmp_path / "closed", epochs(2)), RecordingClosedError)
+    erased = save(tmp_path / "erased", epochs(2, close=False))
+    (erased / "erased-0000.json").write_bytes(b"{}")
+    refused(erased, RecordingClosedError)
+    newer = epochs(2, 1, close=False)
+    newer[1].head = newer[1].head[:4] + b"\0\2" + newer[1].head[6:]
+    refused(save(tmp_path / "newer", newer), UnreadableRecordingError)
     directory = unfinished(tmp_path / "rec", b"CSEG")
     refused(directory, WrongKeyError, dek=fixed("another"))
     refused(directory, RecordingDamagedError, header=Header("rec_0009", "ses_0001", "T-1001", 0))

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recorder.errors import TruncatedError, VerificationError
-from recorder.limits import MAX_PART_BYTES
+from recorder.limits import MAX_NUMBER, MAX_PART_BYTES, MIN_PART_BYTES
 from recorder.segment import FIXED_BYTES, SegmentFlag, SegmentHeader, parse_header, split_body, table_size
 
 FIXED = struct.Struct(">4sHHIQQQ")
@@ -19,9 +19,11 @@ headers = st.builds(
     ),
     st.integers(0, 7),
     st.integers(0, 2**32 - 1),
-    st.integers(0, 2**64 - 1),
-    st.tuples(st.integers(0, 2**64 - 1), st.integers(0, 2**64 - 1)),
-    st.dictionaries(st.integers(1, 255), st.integers(0, MAX_PART_BYTES), min_size=1, max_size=32),
+    st.integers(0, MAX_NUMBER),
+    st.tuples(st.integers(0, MAX_NUMBER), st.integers(0, MAX_NUMBER)),
+    st.dictionaries(
+        st.integers(1, 255), st.integers(MIN_PART_BYTES, MAX_PART_BYTES // 32), min_size=1, max_size=32
+    ),
 )
 
 
@@ -61,11 +63,17 @@ def fixed(magic: bytes = b"CSEG", flags: int = 0, parts: int = 1, until: int = 5
         (fixed(parts=0xFFFF), "impossible number"),
         (fixed(flags=8) + b"\x01\0\0\0\0", "unknown flags"),
         (fixed() + b"\x01\xff\xff\xff\xff", "size limit"),
+        (
+            fixed(parts=2) + b"\x01" + MAX_PART_BYTES.to_bytes(4, "big") + b"\x02\0\0\0\x26",
+            "size limit",
+        ),
         (fixed() + b"\x01" + (MAX_PART_BYTES + 1).to_bytes(4, "big"), "size limit"),
-        (fixed() + bytes(5), "not in order"),
-        (fixed(parts=2) + b"\x02\0\0\0\x01\x01\0\0\0\x01", "not in order"),
-        (fixed(parts=2) + b"\x02\0\0\0\x01\x02\0\0\0\x01", "not in order"),
-        (fixed(until=4) + b"\x01\0\0\0\0", "ends before it begins"),
+        (fixed() + b"\x00\0\0\0\x26", "not in order"),
+        (fixed() + b"\x01\0\0\0\x25", "too short"),
+        (fixed(until=1 << 53) + b"\x01\0\0\0\x26", "number over the limit"),
+        (fixed(parts=2) + b"\x02\0\0\0\x26\x01\0\0\0\x26", "not in order"),
+        (fixed(parts=2) + b"\x02\0\0\0\x26\x02\0\0\0\x26", "not in order"),
+        (fixed(until=4) + b"\x01\0\0\0\x26", "ends before it begins"),
     ],
 )
 def test_what_no_writer_writes_is_refused(raw: bytes, reason: str) -> None:

@@ -14,10 +14,12 @@ from typing import Final
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from recorder import chain
-from recorder.manifest import read_head
-from recorder.segment import FIXED_BYTES, parse_header
+from recorder.manifest import Opening, read_head
+from recorder.reader import EpochReader
+from recorder.segment import FIXED_BYTES, SegmentFlag, parse_header
 from recorder.verdict import Status
-from tests.recorder.studio import HEADER, Epoch, epochs, fixed, installation
+from recorder.writer import ChainEnd, EpochWriter
+from tests.recorder.studio import DEK, HEADER, PINNED, Epoch, epochs, fixed, installation, moment, signer
 
 SIGNATURE: Final = 64
 
@@ -124,6 +126,48 @@ def relabelled() -> list[Epoch]:
     ]
 
 
+def another_installation() -> list[Epoch]:
+    """The second epoch, properly made, by somebody who runs an installation of their own."""
+    return [good()[0], epochs(4, 2, second=installation("forger"))[1]]
+
+
+def without_a_gap() -> list[Epoch]:
+    """A recovered epoch, properly signed, that does not say what is missing."""
+    one, _two = good()
+    end = chain_end(one)
+    writer = EpochWriter(
+        HEADER,
+        DEK,
+        signer(PINNED, HEADER.recording_id, 1),
+        fixed("salt rec_0001 1"),
+        epoch=1,
+        opening=Opening.RECOVERED,
+        after=end,
+    )
+    return [one, Epoch(writer.head, [writer.seal(moment(4), SegmentFlag.RECOVERED).data])]
+
+
+def chain_end(epoch: Epoch) -> ChainEnd:
+    """Where an epoch's chain ends."""
+    reader = EpochReader(read_head(epoch.head))
+    for raw in epoch.segments:
+        size = parse_header(raw).size
+        reader.accept(raw[:size], raw[size:])
+    return reader.end
+
+
+def respelt(old: bytes, new: bytes) -> list[Epoch]:
+    """The first head with other JSON, signed anew by its own signer: only the rule is broken."""
+    made = good()
+    head = made[0].head
+    length = int.from_bytes(head[6:10], "big")
+    packed = head[10 : 10 + length].replace(old, new)
+    assert packed != head[10 : 10 + length]
+    unsigned = head[:6] + len(packed).to_bytes(4, "big") + packed + head[10 + length : -SIGNATURE]
+    private = signer(PINNED, HEADER.recording_id, 0).private
+    return [Epoch(unsigned + private.sign(chain.genesis(chain.START, unsigned)), made[0].segments), made[1]]
+
+
 PARTS_AT, LENGTH_AT = FIXED_BYTES, FIXED_BYTES + 1
 BAD, TORN, OPEN = Status.BAD, Status.TORN, Status.OPEN
 
@@ -153,6 +197,12 @@ ZOO: Final = [
     Animal(
         "everything signed for another installation", lambda: epochs(4, 2, key=installation("forger")), BAD, 0
     ),
+    Animal("an epoch certified by another installation", another_installation, BAD, 4),
+    Animal("an epoch that goes on without a gap", without_a_gap, BAD, 4),
+    Animal("an unknown flag", lambda: with_bytes(0, 1, 5, b"\x08"), BAD, 1),
+    Animal("a head with a space in its JSON", lambda: respelt(b'"epoch":0', b'"epoch": 0'), BAD, 0),
+    Animal("a head with a field too many", lambda: respelt(b'"epoch":0', b'"epoch":0,"epoch2":0'), BAD, 0),
+    Animal("an opening time of 2^53", lambda: respelt(b"1760000000000", b"9007199254740992"), BAD, 0),
     Animal("another ticket under a borrowed certificate", relabelled, BAD, 0),
     Animal("the ticket's id changed", lambda: edited_head(b"T-1001", b"T-1002"), BAD, 0),
     Animal("the opening time changed", lambda: edited_head(b"1760000000000", b"1760000000001"), BAD, 0),
@@ -162,6 +212,9 @@ ZOO: Final = [
     Animal("an epoch behind the final segment", behind_the_end, BAD, 8),
     Animal("a part of 2^32-1 bytes", lambda: with_bytes(0, 1, LENGTH_AT, b"\xff" * 4), BAD, 1),
     Animal("a part a little longer", lambda: with_bytes(1, 3, LENGTH_AT + 2, b"\xff"), TORN, 7),
+    Animal(
+        "a part a byte too short for a record", lambda: with_bytes(0, 1, LENGTH_AT, b"\0\0\0\x25"), BAD, 1
+    ),
     Animal("a part of no bytes", lambda: with_bytes(0, 1, LENGTH_AT, bytes(4)), BAD, 1),
     Animal("65,535 parts", lambda: with_bytes(0, 1, 6, b"\xff\xff"), BAD, 1),
     Animal("no parts", lambda: with_bytes(0, 1, 6, bytes(2)), BAD, 1),

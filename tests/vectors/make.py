@@ -1,69 +1,89 @@
 """Makes the test vectors: small recordings, good and deliberately bad, each named for its fault.
 
 ``python -m tests.vectors.make`` writes them anew beside this file; a test makes them again and compares. Keys and salts
-are fixed and public: a second implementation can check every byte. `index.json` says what to expect of each.
+are fixed and public: a second implementation can check every byte. `index.json` says what to expect of each; what its
+fields mean is written in docs/recording-format.md.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from recorder.reading import read_recording
-from tests.recorder.studio import DEK, PINNED, Epoch, epochs, save
-from tests.recorder.zoo import ZOO, good
+from recorder.cli import exit_code
+from recorder.envelope import ContentKeys
+from recorder.errors import VerificationError
+from recorder.reading import Reading, read_recording
+from recorder.records import pack
+from recorder.verdict import Verdict
+from tests.recorder.studio import DEK, KEYS, PINNED
+from tests.recorder.zoo import ZOO
+from tests.vectors import rare
 
 HERE = Path(__file__).parent
-CHOSEN = {
-    "a bit of a ciphertext flipped",
-    "a final flag given",
-    "a middle segment dropped",
-    "an epoch's last segment dropped",
-    "the final segment dropped",
-    "a segment doubled",
-    "two segments swapped",
-    "a segment of another recording",
-    "the heads of another recording",
-    "a segment signed by another key",
-    "everything signed for another installation",
-    "the ticket's id changed",
-    "the tail cut by a byte",
-    "rubbish behind the final segment",
-    "an epoch behind the final segment",
-    "a part of 2^32-1 bytes",
-}
+Files = Mapping[str, bytes]
 
 
-def cases() -> Iterator[tuple[str, list[Epoch]]]:
-    """Each vector's name and bytes."""
-    yield "good-closed", epochs(3)
-    yield "good-recovered", good()
+def cases() -> Iterator[tuple[str, Files, ContentKeys]]:
+    """Each vector's name, its files and its content keys."""
+    for name, files in rare.cases():
+        yield name, files, KEYS
+    for name, files in rare.under_one_key():
+        yield name, files, DEK
     for animal in ZOO:
-        if animal.name in CHOSEN:
-            yield f"{animal.status.value}-{re.sub(r'[^a-z0-9]+', '-', animal.name.lower())}", animal.make()
+        name = f"{animal.status.value}-{re.sub(r'[^a-z0-9]+', '-', animal.name.lower())}"
+        yield name, rare.files(animal.make()), DEK
 
 
-def expected(directory: Path) -> dict[str, Any]:
-    """What a verifier that pins the installation key must say."""
-    verdict = read_recording(directory, None, PINNED.public).verdict
+def said(verdict: Verdict) -> dict[str, Any]:
+    """What a second implementation must say too; reasons are for people and not compared."""
+    fields = verdict.fields()
+    del fields["header"], fields["installation"]
+    if fields["fault"] is not None:
+        del fields["fault"]["reason"]
+    return {**fields, "exit_code": exit_code(verdict)}
+
+
+def records_digest(reading: Reading) -> dict[str, Any]:
+    """How many records the keys open, and SHA-256 over all of them, each as `u8 class || record`, with order 0."""
+    value, count = hashlib.sha256(), 0
+    try:
+        for record in reading.records():
+            value.update(bytes([record.cls]) + pack(record, 0))
+            count += 1
+    except VerificationError as error:  # pragma: no cover - what was verified reads again
+        raise AssertionError from error
+    return {"count": count, "sha256": value.hexdigest()}
+
+
+def expected(directory: Path, keys: ContentKeys) -> dict[str, Any]:
+    """What a verifier must say that pins the installation key; without a pinned key; and with the content keys."""
+    opened = read_recording(directory, keys, PINNED.public)
     return {
-        "chain": verdict.chain.hex(),
-        "good": verdict.good,
-        "first_bad_segment": verdict.fault.segment if verdict.fault else None,
-        "segments": verdict.segments,
-        "status": verdict.status.value,
+        "keys": {"*": keys.hex()}
+        if isinstance(keys, bytes)
+        else {str(cls): key.hex() for cls, key in keys.items()},
+        "opened": {"records": records_digest(opened), "verdict": said(opened.verdict)},
+        "unpinned": said(read_recording(directory).verdict),
+        "verdict": said(read_recording(directory, None, PINNED.public).verdict),
     }
 
 
 def make(place: Path) -> None:
     """Write every vector and the index."""
-    vectors = {name: expected(save(place / name, made)) for name, made in cases()}
-    index = {"dek": DEK.hex(), "installation": PINNED.public.hex(), "vectors": vectors}
-    (place / "index.json").write_text(json.dumps(index, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+    vectors = {}
+    for name, files, keys in cases():
+        (place / name).mkdir(parents=True, exist_ok=True)
+        for file, data in files.items():
+            (place / name / file).write_bytes(data)
+        vectors[name] = expected(place / name, keys)
+    index = {"format": 1, "installation": PINNED.public.hex(), "vectors": vectors}
+    (place / "index.json").write_text(json.dumps(index, indent=1, sort_keys=True) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -4,32 +4,57 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from recorder.envelope import ContentKeys
 from recorder.reading import read_recording
-from tests.vectors.make import HERE, make
+from tests.vectors.make import HERE, make, records_digest, said
 
 INDEX = json.loads((HERE / "index.json").read_text(encoding="utf-8"))
+PINNED = bytes.fromhex(INDEX["installation"])
+VECTORS: dict[str, dict[str, Any]] = INDEX["vectors"]
 
 
 def committed(place: Path) -> dict[str, bytes]:
-    found = (path for path in place.rglob("*") if path.suffix in {".crec", ".json"})
+    found = (path for path in place.rglob("*") if path.suffix in {".crec", ".json", ".bin"})
     return {path.relative_to(place).as_posix(): path.read_bytes() for path in found}
+
+
+def keys_of(vector: dict[str, Any]) -> ContentKeys:
+    given: dict[str, str] = vector["keys"]
+    if "*" in given:
+        return bytes.fromhex(given["*"])
+    return {int(cls): bytes.fromhex(key) for cls, key in given.items()}
 
 
 def test_the_vectors_are_those_the_script_makes(tmp_path: Path) -> None:
     make(tmp_path)
-    assert committed(HERE) == committed(tmp_path)
-    assert all(len(data) < 20_000 for data in committed(HERE).values())
+    made, kept = committed(tmp_path), committed(HERE)
+    assert sorted(made) == sorted(kept)
+    assert [name for name in made if made[name] != kept[name]] == []
+    assert all(len(data) < 20_000 for name, data in kept.items() if name != "index.json")
 
 
-@pytest.mark.parametrize("name", sorted(INDEX["vectors"]))
+@pytest.mark.parametrize("name", sorted(VECTORS))
 def test_the_reader_says_what_the_index_promises(name: str) -> None:
-    wanted = INDEX["vectors"][name]
-    pinned = bytes.fromhex(INDEX["installation"])
-    verdict = read_recording(HERE / name, bytes.fromhex(INDEX["dek"]), pinned).verdict
-    assert (verdict.status.value, verdict.good) == (wanted["status"], wanted["good"])
-    assert (verdict.fault.segment if verdict.fault else None) == wanted["first_bad_segment"]
-    assert (verdict.segments, verdict.chain.hex()) == (wanted["segments"], wanted["chain"])
-    assert name.split("-", maxsplit=1)[0] in {"good", wanted["status"]}
+    vector = VECTORS[name]
+    assert said(read_recording(HERE / name, None, PINNED).verdict) == vector["verdict"]
+    assert said(read_recording(HERE / name).verdict) == vector["unpinned"]
+    opened = read_recording(HERE / name, keys_of(vector), PINNED)
+    assert said(opened.verdict) == vector["opened"]["verdict"]
+    assert records_digest(opened) == vector["opened"]["records"]
+
+
+@pytest.mark.parametrize("name", sorted(VECTORS))
+def test_a_vector_is_what_its_name_says(name: str) -> None:
+    verdict, opened = VECTORS[name]["verdict"], VECTORS[name]["opened"]["verdict"]
+    kind = name.split("-", maxsplit=1)[0]
+    if kind == "content":
+        assert (verdict["status"], opened["status"]) == ("ok", "bad")
+        assert opened["fault"]["segment"] == 1
+    else:
+        assert verdict["status"] == opened["status"] == {"good": "ok"}.get(kind, kind)
+    assert (verdict["exit_code"] == 0) == verdict["good"] == (kind in {"good", "content"})
+    assert VECTORS[name]["unpinned"]["exit_code"] != 0
