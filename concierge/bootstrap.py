@@ -23,6 +23,7 @@ from concierge.adapters.keys import Keyring, PepperedSecrets, load_or_make
 from concierge.adapters.keys.places import Place, keyring
 from concierge.adapters.mint import SecretsMint
 from concierge.adapters.passwords import Argon2Passwords
+from concierge.adapters.portraits import PillowPortraits
 from concierge.adapters.state_folder import StateFolder
 from concierge.adapters.totp import SealedTotp
 from concierge.config import Config, KekPlace
@@ -31,9 +32,9 @@ from concierge.media.settings import MediaSettings
 from concierge.server.settings import ServerSettings
 from concierge.services.accounts import Accounts
 from concierge.services.api_keys import ApiKeys
-from concierge.services.recovering import recover
 from concierge.services.disabling import DisabledWatch
 from concierge.services.portraits import Portraits
+from concierge.services.recovering import recover
 from concierge.services.registry import Registry
 from concierge.services.replays import Replays
 from concierge.services.throttle_port import Throttle
@@ -53,6 +54,7 @@ class Broker:
     registry: Registry
     replays: Replays
     accounts: Accounts
+    portraits: Portraits
     api_keys: ApiKeys
     throttle: Throttle
     database: Database
@@ -66,8 +68,6 @@ def database_url(config: Config, data: StateFolder) -> str:
     return config.database_url or f"sqlite:///{data.database}"
 
 
-def server_settings(config: Config, *, demo: bool = False) -> ServerSettings:
-    """Return what the front door needs of the settings."""
 def keyring_of(config: Config, data: StateFolder) -> Keyring:
     """Return the configured keyring; without a setting, the KEK is a file in the data directory, made when missing."""
     older = [_place(config, place) for place in config.kek_old]
@@ -88,6 +88,8 @@ def _place(config: Config, place: KekPlace) -> Place:
     )
 
 
+def server_settings(config: Config, *, demo: bool = False) -> ServerSettings:
+    """Return what the front door needs of the settings."""
     return ServerSettings(
         public_url=config.base_url,
         listen_host=config.host,
@@ -123,13 +125,20 @@ async def running(config: Config, data: StateFolder) -> AsyncIterator[Broker]:
     await broker.database.start()
     broker.evidence.start()
     mark = asyncio.create_task(keep_mark(data.root, broker.tools.clock), name="clock mark")
+    watch: asyncio.Task[None] | None = None
     try:
+        await broker.portraits.start()
         live = await recover(broker.tools, broker.registry)
         _log.info("started", live_sessions=live, policies=policy.version[:12])
         broker.registry.start()
+        watch = asyncio.create_task(
+            DisabledWatch(broker.tools.people, broker.registry).run(), name="disabled people"
+        )
         yield broker
     finally:
         mark.cancel()
+        if watch is not None:
+            watch.cancel()
         await broker.registry.stop()
         await broker.tools.media.stop()
         await asyncio.to_thread(broker.evidence.stop)
@@ -159,6 +168,7 @@ def _assemble(config: Config, data: StateFolder, database: Database, policy: Ced
         recordings=database.recordings,
         audit=database.audit,
     )
+    portraits = Portraits(database.portraits, PillowPortraits(), tools.album, clock, mint)
     codes = SealedTotp(load_or_make(data.keys / "totp"), config.organisation)
     return Broker(
         config=config,
@@ -167,6 +177,7 @@ def _assemble(config: Config, data: StateFolder, database: Database, policy: Ced
         registry=Registry(tools),
         replays=Replays(tools, evidence.reader),
         accounts=Accounts(database.accounts, Argon2Passwords(), codes, clock, mint),
+        portraits=portraits,
         api_keys=ApiKeys(database.api_keys, clock, mint),
         throttle=database.throttle,
         database=database,

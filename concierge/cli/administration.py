@@ -1,4 +1,4 @@
-"""Commands that do one thing and end: migrate, policy check, person add."""
+"""Commands that do one thing and end: migrate, policy check, person add, person disable and enable."""
 
 from __future__ import annotations
 
@@ -21,8 +21,18 @@ from concierge.bootstrap import database_url
 from concierge.config import Config
 from concierge.domain.access import DeskRole
 from concierge.domain.ids import PersonId
-from concierge.domain.person import Person
+from concierge.domain.person import Person, PersonState
+from concierge.domain.refusals import N_
 from concierge.services.accounts import Accounts
+
+_SAID = {
+    (PersonState.DISABLED, True): N_(
+        "%(name)s is disabled: signed out, keys and links revoked, out of every session within a second."
+    ),
+    (PersonState.DISABLED, False): N_("%(name)s was disabled already."),
+    (PersonState.ENABLED, True): N_("%(name)s can sign in again. Keys and links do not come back."),
+    (PersonState.ENABLED, False): N_("%(name)s was not disabled."),
+}
 
 
 def migrate_database(config: Config, _options: argparse.Namespace) -> int:
@@ -53,6 +63,31 @@ def check_policy_folder(options: argparse.Namespace) -> int:
 def add_person(config: Config, options: argparse.Namespace) -> int:
     """Add a person; a password is set by the person through the link."""
     return asyncio.run(_add_person(config, options))
+
+
+def set_person_state(config: Config, options: argparse.Namespace) -> int:
+    """Disable or enable a person; a server that runs on the same database notices by itself."""
+    return asyncio.run(_set_person_state(config, options))
+
+
+async def _set_person_state(config: Config, options: argparse.Namespace) -> int:
+    """Never migrates: a database of another version is a server's own business. Raises WrongSchema, StoreUnavailable."""
+    data = StateFolder(config.data_dir)
+    database = Database(database_url(config, data))
+    try:
+        await database.start()
+        person = await database.people.named(options.sign_in_name)
+        if person is None:
+            print(_("Nobody signs in as %(name)s.") % {"name": options.sign_in_name}, file=sys.stderr)
+            return 1
+        codes = SealedTotp(load_or_make(data.keys / "totp"), config.organisation)
+        accounts = Accounts(database.accounts, Argon2Passwords(), codes, SteadyClock(), SecretsMint())
+        state = PersonState.DISABLED if options.verb == "disable" else PersonState.ENABLED
+        changed = await accounts.set_state(person.id, state, "command line")
+    finally:
+        await database.stop()
+    print(_(_SAID[state, changed]) % {"name": person.name})
+    return 0
 
 
 async def _add_person(config: Config, options: argparse.Namespace) -> int:

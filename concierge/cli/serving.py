@@ -71,6 +71,7 @@ def _serve(config: Config, prepare: Prepare, *, demo: bool) -> int:
                     broker.accounts,
                     settings,
                     api_keys=broker.api_keys,
+                    portraits=broker.portraits,
                     throttle=broker.throttle,
                     replays=broker.replays,
                 )

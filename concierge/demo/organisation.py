@@ -6,6 +6,7 @@ is missing. People sign in through links: their passwords are hashes of random s
 
 from __future__ import annotations
 
+import asyncio
 import json
 from dataclasses import replace
 from typing import Final
@@ -14,10 +15,22 @@ import structlog
 
 from concierge.bootstrap import Broker
 from concierge.config import Config
-from concierge.demo import past_session
-from concierge.demo.people import ANNA, COMPANIES, DESK, DESK_PHONE, ORGANISATION
+from concierge.demo import past_session, portraits
+from concierge.demo.people import (
+    ANNA,
+    BEN,
+    COMPANIES,
+    DESK,
+    DESK_PHONE,
+    HARUTO,
+    MATEO,
+    ORGANISATION,
+    PRIYA,
+    SOFIA,
+)
 from concierge.demo.tickets import DAY_MIN, MINUTE_MS, SOLVED_EARLIER, STORIES, Story, thread_of, ticket_of
 from concierge.domain.person import Person
+from concierge.domain.portrait import owner_of_person, owner_of_vendor
 from concierge.services.ports import AuditLeaf
 
 _log = structlog.get_logger(__name__)
@@ -44,6 +57,7 @@ async def found(broker: Broker) -> None:
     for company in COMPANIES:
         if company.id not in known:
             await broker.tools.people.add_company(company)
+    await _hang_portraits(broker)
     for story in STORIES:
         await _add_ticket(broker, story)
     await _earlier_session(broker)
@@ -53,6 +67,17 @@ async def _add_person(broker: Broker, person: Person) -> None:
     if await broker.tools.people.person(person.id) is None:
         kept = await broker.accounts.new_password_hash(broker.tools.mint.secret())
         await broker.tools.people.add_person(person, kept)
+
+
+async def _hang_portraits(broker: Broker) -> None:
+    desk = {ANNA: portraits.ANNA, BEN: portraits.BEN, SOFIA: portraits.SOFIA, HARUTO: portraits.HARUTO}
+    vendors = {PRIYA: portraits.PRIYA, MATEO: portraits.MATEO}
+    looks = {owner_of_person(person.id): look for person, look in desk.items()}
+    looks |= {owner_of_vendor(one.company.id, one.name): look for one, look in vendors.items()}
+    for owner, look in looks.items():
+        if not broker.tools.album.of(owner):
+            drawn = await asyncio.to_thread(portraits.drawn, look)
+            await broker.portraits.put(owner, drawn, "demonstration")
 
 
 async def _add_ticket(broker: Broker, story: Story) -> None:

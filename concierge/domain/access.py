@@ -32,6 +32,7 @@ class Act(StrEnum):
     ANSWER_CONSENT = "answer_consent"
     CONTINUE_UNRECORDED = "continue_unrecorded"
     SHARE_SCREEN = "share_screen"
+    SHARE_CAMERA = "share_camera"
     HOLD_CAPABILITY = "hold_capability"
     ADMIT = "admit"
     FREEZE = "freeze"
@@ -51,6 +52,8 @@ class Act(StrEnum):
     EXPORT_RECORDING = "export_recording"
     VIEW_AUDIT_LOG = "view_audit_log"
     # oneself and the installation
+    VIEW_PEOPLE = "view_people"
+    MANAGE_PEOPLE = "manage_people"
     MANAGE_OWN_ACCOUNT = "manage_own_account"
     ISSUE_API_KEY = "issue_api_key"
 

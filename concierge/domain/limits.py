@@ -95,6 +95,14 @@ FEEDBACK_EVERY_MS = 80
 REPORT_EVERY_MS = 1_000
 MEDIA_TICK_MS = 100
 
+# --- how a picture stands, and the customer's phone ---
+PICTURE_TOLD_EVERY_MS = 1_000
+PICTURE_STILL_MS = 3_000
+PICTURE_UNTOLD_MS = 4_000
+SIDE_MAX_PIXELS = 16_384
+PHONE_LINK_LIFE_MS = 5 * 60_000
+PHONE_SILENT_MS = 10_000
+
 # --- evidence ---
 EVIDENCE_LAG_MAX_MS = 1_000
 EVIDENCE_COMMIT_MS = 5_000
@@ -112,6 +120,9 @@ PORTRAIT_EDGE_MAX_PX = 12_000
 PORTRAIT_SIDE_PX = 256
 PORTRAIT_WAIT_MS = 5_000
 PORTRAIT_KEPT_S = 60 * 60
+
+# --- people: how often a server looks who was disabled elsewhere (the command line) ---
+DISABLED_CHECK_MS = 500
 HEADER_DEADLINE_MS = 10_000
 
 # --- sign-in ---

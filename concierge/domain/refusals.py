@@ -41,6 +41,8 @@ _CORE = {
     "no_such_participant": N_("That person is not in this session."),
     "no_such_session": N_("There is no such session."),
     "nobody_may_see": N_("Nobody has been allowed to see your screen yet."),
+    "nobody_may_see_camera": N_("Nobody has been allowed to see your phone's camera yet."),
+    "no_phone_here": N_("Your phone is no longer connected. Scan a new code to connect it again."),
     "not_for_customer": N_("The customer needs nobody's consent."),
     "not_granted": N_("You have not been given this in this session."),
     "not_in_lobby": N_("Nobody like that is waiting in the lobby."),
@@ -72,6 +74,12 @@ _EVIDENCE = {
 
 # What the doors and the use cases say.
 _DOORS = {
+    "no_picture": N_("Choose a picture first."),
+    "no_such_person": N_("There is no such person."),
+    "not_a_picture": N_("That is not a picture we can read. Choose a PNG, JPEG or WebP file."),
+    "picture_too_large": N_("That file is too large. Choose a picture of at most 8 MB."),
+    "picture_too_many_pixels": N_("That picture has too many pixels. Choose one of at most 25 megapixels."),
+    "pictures_busy": N_("Another picture is being worked on. Please try again in a moment."),
     "cross_site": N_(
         "This was sent from another site, so nothing was done. Open the page here and try again."
     ),
@@ -86,6 +94,9 @@ _DOORS = {
     "no_such_key": N_("There is no such key."),
     "no_such_sign_in": N_("There is no such sign-in."),
     "no_such_ticket": N_("There is no such ticket."),
+    "phone_link_not_good": N_(
+        "This code was used already, or is too old. Ask for a new one on your computer."
+    ),
     "pairing_unknown": N_("That code or link does not work. It may be mistyped, used already, or too old."),
     "password_wrong": N_("That is not your password."),
     "session_not_open": N_("The session has not begun yet. Please try again in a moment."),
@@ -119,6 +130,8 @@ _POLICIES = {
     "observer_sees": N_("Observers and moderators may see the screen."),
     "recording_comes_first": N_("This is possible only while the session is being recorded."),
     "sharing_needs_consent": N_("The screen is shared only after the customer has agreed."),
+    "camera_needs_consent": N_("The phone's camera is shown only after the customer has agreed."),
+    "camera_needs_recording": N_("The phone's camera is shown only while the session is being recorded."),
     "sharing_needs_recording": N_("The screen is shared only while the session is being recorded."),
     "vendor_holds_what_invite_carries": N_("A vendor may hold what the invite carries."),
     "vendor_needs_present_host": N_("A vendor can do nothing while the host is away."),
@@ -154,12 +167,17 @@ _POLICIES = {
         "An invite can carry seeing the screen, voice, chat and marks, and nothing more."
     ),
     "no_invite_to_ended_session": N_("Nobody can be invited to a session that has ended."),
+    "nobody_disables_themselves": N_("You cannot disable or enable yourself. Another supervisor can."),
+    "supervisor_looks_after_people": N_(
+        "Supervisors may see the people of the desk, and disable or enable somebody."
+    ),
     "supervisor_revokes_any_invite": N_("A supervisor may take back any invite."),
     "vendor_redeems_invite": N_("A vendor may redeem an invite."),
     # seats.cedar
     "customer_decides": N_(
         "The customer answers each question of consent, and may pause, take back and end at any time."
     ),
+    "customer_shares_camera": N_("The customer may show something with the phone's camera."),
     "customer_shares_screen": N_("The customer may share the screen."),
     "moderator_ends": N_("A moderator may end the session."),
     "observer_watches": N_("Observers and moderators may watch the session of their seat."),

@@ -9,6 +9,7 @@ from fastapi import Query
 from concierge.domain import limits
 from concierge.domain.access import Act
 from concierge.domain.ids import TicketId
+from concierge.domain.portrait import owner_of_person
 from concierge.domain.ticket import ThreadEntry, Ticket
 from concierge.server import api_words as words
 from concierge.server.errors import Shut
@@ -113,8 +114,16 @@ async def hosts(asked: words.Caller) -> list[words.PersonOut]:
         and live.hub.silent_for(seat.who.id, asked.house.tools.clock.now()) < 3000
     }
     people = await asked.house.tools.people.hosts()
+    album = asked.house.tools.album
     return [
-        words.PersonOut(id=one.id, name=one.name, role=one.role.value, here=one.id in here) for one in people
+        words.PersonOut(
+            id=one.id,
+            name=one.name,
+            role=one.role.value,
+            here=one.id in here,
+            portrait=album.of(owner_of_person(one.id)),
+        )
+        for one in people
     ]
 
 

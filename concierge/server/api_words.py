@@ -195,12 +195,13 @@ class RecordingOut(BaseModel):
 
 
 class PersonOut(BaseModel):
-    """Somebody who may host. `here` is whether they are signed in to a console right now."""
+    """Somebody who may host. `here`: signed in to a console right now; `portrait`: their picture, below /portraits/."""
 
     id: str
     name: str
     role: str
     here: bool
+    portrait: str
 
 
 class CompanyOut(BaseModel):

@@ -37,6 +37,9 @@ from concierge.server import (
     pages_session,
     pages_sign_in,
     pages_ticket,
+    people,
+    phone_routes,
+    portraits,
     probes,
     replay_routes,
 )
@@ -53,6 +56,8 @@ from concierge.server.sockets import session_socket
 from concierge.server.throttles import Gate
 from concierge.services.accounts import Accounts
 from concierge.services.api_keys import ApiKeys
+from concierge.services.phones import Phones
+from concierge.services.portraits import Portraits
 from concierge.services.registry import Registry
 from concierge.services.replays import Replays
 from concierge.services.throttle_port import Throttle
@@ -69,6 +74,7 @@ PAGES: tuple[Door, ...] = (
     Door("GET", "/join/{secret}", pages_public.join_landing, Open.LINK),
     Door("POST", "/join/{secret}", pages_public.join_link, Open.LINK),
     Door("GET", "/session/{session_id}", pages_session.customer, Open.SEAT),
+    *phone_routes.PAGES,
     Door("GET", "/vendor/{session_id}", pages_session.vendor, Open.SEAT),
     Door("GET", "/receipts/{secret}", pages_session.receipt, Open.LINK),
     Door("GET", "/invite/{secret}", pages_invites.landing, Open.LINK),
@@ -133,6 +139,9 @@ PAGES: tuple[Door, ...] = (
     Door(
         "POST", "/account/keys/{key_id}/revoke", pages_account.revoke_key, Act.ISSUE_API_KEY, finding.account
     ),
+    *portraits.PAGES,
+    # --- the people of the desk ---
+    *people.PAGES,
     # --- machines ---
     Door("GET", "/api/docs", pages_api.docs, Open.ANYONE),
     Door("GET", "/api/openapi.json", pages_api.openapi, Open.ANYONE),
@@ -183,10 +192,15 @@ API: tuple[Door, ...] = (
         hidden=True,
     ),
     *replay_routes.API,
+    *portraits.API,
+    *people.API,
     Door("GET", "/api/v1/audit", api_evidence.audit, Act.VIEW_AUDIT_LOG),
 )
 
-SOCKETS: tuple[Door, ...] = (Door("WS", "/ws/sessions/{session_id}", session_socket, Open.SOCKET),)
+SOCKETS: tuple[Door, ...] = (
+    Door("WS", "/ws/sessions/{session_id}", session_socket, Open.SOCKET),
+    *phone_routes.SOCKETS,
+)
 MOUNTS = ("/static",)
 DOORS: tuple[Door, ...] = (*PAGES, *API, *SOCKETS)
 
@@ -198,6 +212,7 @@ def build_app(
     settings: ServerSettings,
     *,
     api_keys: ApiKeys,
+    portraits: Portraits,
     throttle: Throttle,
     replays: Replays,
     more_pages: Sequence[Door] = (),
@@ -209,11 +224,13 @@ def build_app(
         registry=registry,
         accounts=accounts,
         keys=api_keys,
+        portraits=portraits,
         replays=replays,
         gate=Gate(throttle, tools.clock),
         settings=settings,
         links=links,
         cookies=Cookies(settings),
+        phones=Phones(tools, registry),
     )
     app = FastAPI(title=PRODUCT, version=VERSION, openapi_url=None, docs_url=None, redoc_url=None)
     app.state.house = house
@@ -260,6 +277,9 @@ def _page(house: House, door: Door) -> Callable[[Request], Awaitable[Response]]:
             if shut is not None and shut.status == 401:
                 return to_sign_in(house, request)
             return await answer(request, error)
+        finally:
+            # A form's file lies on the disk until it is closed.
+            await request.close()
         keep_visit(request, house, response)
         return response
 

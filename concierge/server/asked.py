@@ -16,6 +16,7 @@ from concierge.domain.access import AccessRequest, Act, Attribute, Principal, Re
 from concierge.domain.errors import BadIdentifier
 from concierge.domain.ids import check_id
 from concierge.domain.person import Person
+from concierge.domain.portrait import owner_of_person
 from concierge.server.cookies import Preference
 from concierge.server.errors import Shut
 from concierge.server.house import PRODUCT, House
@@ -30,6 +31,7 @@ AREAS: tuple[tuple[Area, Act], ...] = (
     ("desk", Act.VIEW_DESK),
     ("invites", Act.VIEW_INVITES),
     ("recordings", Act.FIND_RECORDINGS),
+    ("people", Act.VIEW_PEOPLE),
 )
 THEMES: dict[str, Theme] = {"system": "system", "light": "light", "dark": "dark"}
 FIELD_MAX_CHARS = 16_384
@@ -155,12 +157,22 @@ class Asked:
             return None
         person = self.identity.person
         areas = tuple(area for area, act in AREAS if self.may(act))
-        return SignedIn(person.name, initials(person.name), person.role.value, areas)
+        picture = self.portrait_of(owner_of_person(person.id))
+        return SignedIn(person.name, initials(person.name), person.role.value, areas, picture)
 
-    def face(self, name: str, organisation: str | None = None) -> Face:
-        """Return somebody as others see them; of our own organisation unless another is named."""
+    def face(self, name: str, organisation: str | None = None, owner: str = "") -> Face:
+        """Return somebody as others see them; of our own organisation unless another is named.
+
+        `owner` is whose portrait it is (domain.portrait); without one, or without a portrait, initials stand for the name.
+        """
         own = self.house.tools.installation.organisation
-        return Face(name, initials(name), own if organisation is None else organisation)
+        picture = self.portrait_of(owner) if owner else None
+        return Face(name, initials(name), own if organisation is None else organisation, picture)
+
+    def portrait_of(self, owner: str) -> str | None:
+        """Return the path of an owner's portrait, or None."""
+        address = self.house.tools.album.of(owner)
+        return self.house.links.url("portrait", address=address) if address else None
 
     def show(self, view: View, status: int = 200) -> HTMLResponse:
         """Answer with a page."""

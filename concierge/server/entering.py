@@ -55,7 +55,7 @@ async def enter(house: House, door: Door, request: Request) -> Asked:
     base = secret if identity is not None and not by_key else visit
     asked = Asked(request, house, reader, identity, base, visit)
     if request.method not in SAFE and not by_key:
-        await _check_form(asked)
+        await _check_form(asked, uploads=door.uploads)
     await door.check(asked)
     return asked
 
@@ -87,7 +87,7 @@ def principal_of(person: Person) -> Principal:
     return Principal("Person", person.id, person.role.value)
 
 
-async def _check_form(asked: Asked) -> None:
+async def _check_form(asked: Asked, *, uploads: bool) -> None:
     request = asked.request
     if is_api(request):
         given = request.headers.get(CSRF_HEADER, "")
@@ -95,9 +95,11 @@ async def _check_form(asked: Asked) -> None:
             raise Shut(401)
     else:
         kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-        if kind != "application/x-www-form-urlencoded":
+        if uploads:
+            asked.require(browser=True)
+        if kind != ("multipart/form-data" if uploads else "application/x-www-form-urlencoded"):
             raise Shut(400)
-        asked.form = await request.form(max_files=0, max_fields=FORM_FIELDS_MAX)
+        asked.form = await request.form(max_files=1 if uploads else 0, max_fields=FORM_FIELDS_MAX)
         given = asked.typed("csrf")
     if not asked.house.accounts.csrf_fits(asked.secret, given):
         raise Shut(403, "form_expired")

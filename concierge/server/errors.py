@@ -119,8 +119,12 @@ def status_of_refusal(code: str) -> int:
         return 404
     if code in ("invite_expired", "invite_revoked", "invite_redeemed", "invite_locked", "recording_erased"):
         return 410
-    if code == "exports_busy":
+    if code in ("exports_busy", "pictures_busy"):
         return 429
+    if code == "picture_too_large":
+        return 413
+    if code in ("picture_too_many_pixels", "not_a_picture", "no_picture"):
+        return 422
     if code in CONFLICTS or code == "invite_not_yet" or code.startswith("already_"):
         return 409
     return 403

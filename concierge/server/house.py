@@ -17,6 +17,8 @@ from concierge.server.throttles import Gate
 from concierge.server.views.rendering import environment
 from concierge.services.accounts import Accounts
 from concierge.services.api_keys import ApiKeys
+from concierge.services.phones import Phones
+from concierge.services.portraits import Portraits
 from concierge.services.registry import Registry
 from concierge.services.replays import Replays
 from concierge.services.tools import Tools
@@ -33,11 +35,13 @@ class House:
     registry: Registry
     accounts: Accounts
     keys: ApiKeys
+    portraits: Portraits
     replays: Replays
     gate: Gate
     settings: ServerSettings
     links: VersionedLinks
     cookies: Cookies
+    phones: Phones
     pending: PendingSignIns = field(default_factory=PendingSignIns)
 
     def environment(self, language: str) -> Environment:

@@ -18,6 +18,7 @@ from concierge.domain import limits
 from concierge.server.settings import ServerSettings
 
 BODY_DEADLINE_S = 15.0
+PICTURE_PATH = "/account/picture"
 _HOST = re.compile(r"\A(?P<name>\[[0-9A-Fa-f:.]{2,45}\]|[A-Za-z0-9._-]{1,253})(?::(?P<port>\d{1,5}))?\Z")
 _LENGTH = re.compile(r"\A\d{1,12}\Z")
 
@@ -44,6 +45,7 @@ class Limits:
 
     async def _bounded(self, scope: Scope, receive: Receive, send: Send) -> None:
         read, whole, cut = 0, False, False
+        most = body_max(scope)
         deadline = asyncio.get_running_loop().time() + BODY_DEADLINE_S
 
         async def bounded_receive() -> Message:
@@ -59,7 +61,7 @@ class Limits:
             if message["type"] == "http.request":
                 read += len(message.get("body", b""))
                 whole = not message.get("more_body", False)
-                if read > limits.BODY_MAX_BYTES:
+                if read > most:
                     cut = True
                     raise HTTPException(413)
             return message
@@ -73,6 +75,13 @@ class Limits:
         await self._app(scope, bounded_receive, closing_send)
 
 
+def body_max(scope: Scope) -> int:
+    """Return how many bytes a body may have: few, but where a picture of oneself is sent."""
+    path: str = scope.get("path", "")
+    picture = path.endswith(PICTURE_PATH)
+    return limits.PORTRAIT_BODY_MAX_BYTES if picture else limits.BODY_MAX_BYTES
+
+
 def check_framing(scope: Scope) -> tuple[int, str] | None:
     """Return the status and words that refuse a request by its headers alone, or None."""
     raw = scope["headers"]
@@ -84,7 +93,7 @@ def check_framing(scope: Scope) -> tuple[int, str] | None:
         return 400, "The length of the request is said in two ways."
     if lengths and (len(lengths) > 1 or not _LENGTH.match(lengths[0].decode("latin-1"))):
         return 400, "The length of the request is not a number."
-    if lengths and int(lengths[0]) > limits.BODY_MAX_BYTES:
+    if lengths and int(lengths[0]) > body_max(scope):
         return 413, "That was too much at once."
     return None
 

@@ -12,6 +12,7 @@ from concierge.domain.refusals import N_, sentence_for
 from concierge.server.asked import THEMES, Asked
 from concierge.server.cookies import Preference
 from concierge.server.languages import LANGUAGES
+from concierge.server.portraits import FAULTS
 from concierge.server.views.account import AccountView, ApiKeyRow, Enrolment, SignInRow
 from concierge.server.views.frame import Notice
 from concierge.server.views.qr import qr_of
@@ -55,8 +56,15 @@ async def _account(
         new_key_label=issued.key.name if issued is not None else None,
         may_issue_keys=asked.may(Act.ISSUE_API_KEY, own_account(asked)),
         key_fault=key_fault,
+        picture_fault=_picture_fault(asked),
     )
     return asked.show(view, status)
+
+
+def _picture_fault(asked: Asked) -> str | None:
+    """Return why the picture just sent was not taken; the form comes back here with the code of it."""
+    code = asked.query("picture")
+    return asked.reader.gettext(sentence_for(code)) if code in FAULTS else None
 
 
 def own_account(asked: Asked) -> Resource:

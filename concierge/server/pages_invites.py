@@ -15,12 +15,13 @@ from concierge.domain.errors import BadIdentifier, BadInput, Refused
 from concierge.domain.ids import InviteId, TicketId, check_id
 from concierge.domain.invite import Invite, InviteState
 from concierge.domain.participant import Presence
+from concierge.domain.portrait import owner_of_person
 from concierge.domain.refusals import N_, sentence_for
 from concierge.server.asked import Asked
+from concierge.server.coming import by_invite
 from concierge.server.cookies import Kind
 from concierge.server.pages_console import OFFERED
 from concierge.server.pages_public import seated
-from concierge.server.throttles import Bucket, TooManyTries
 from concierge.server.views import invites as views
 from concierge.server.views.frame import Notice
 from concierge.server.wishes import capabilities_of, company_called
@@ -29,7 +30,6 @@ from concierge.services.inviting import (
     NewInvite,
     create_invite,
     look_at_invite,
-    redeem_invite,
     revoke_invite,
 )
 from concierge.services.joining import seat_of
@@ -278,7 +278,7 @@ async def _landing(
         frame=asked.frame(notices=(Notice("info", notice),) if notice else ()),
         secret=asked.part("secret"),
         state="ready" if locked else LANDINGS[state],
-        invited_by=asked.face(creator.name) if creator is not None else None,
+        invited_by=None if creator is None else asked.face(creator.name, owner=owner_of_person(creator.id)),
         company=invite.company_name,
         # Neither title nor description of the ticket: a stranger with a link learns what the inviter wrote.
         subject=invite.brief or asked.reader.gettext("A support session"),
@@ -297,12 +297,8 @@ async def redeem(asked: Asked) -> Response:
     """Use it up, once, and go to the lobby."""
     secret = asked.part("secret")
     tools = asked.house.tools
-    pin = "".join(letter for letter in asked.typed("pin") if letter.isascii() and letter.isdecimal())
     try:
-        await asked.house.gate.admit(Bucket.PIN, asked.address)
-        seat = await redeem_invite(tools, asked.house.registry, secret, pin)
-    except TooManyTries:
-        raise
+        seat = await by_invite(asked, secret, asked.typed("pin"))
     except Refused as error:
         if error.code == "invite_unknown":
             return _unknown(asked)

@@ -7,14 +7,13 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
-from concierge.domain import limits
-from concierge.domain.errors import Refused
+from concierge.domain.errors import BadInput, Refused
+from concierge.domain.portrait import owner_of
 from concierge.server.asked import Asked
-from concierge.server.throttles import Bucket, TooManyTries
+from concierge.server.coming import CODE_TYPED_MAX_CHARS, by_code, by_link
+from concierge.server.throttles import TooManyTries
 from concierge.server.views.public import JoinLandingView, PortalView
-from concierge.services.joining import TakenSeat, find_by_pairing, join_as_customer
-
-SPACES = " -\u00a0\u2009\u202f\u2011\u2013."
+from concierge.services.joining import TakenSeat, find_by_pairing
 
 
 async def portal(asked: Asked) -> Response:
@@ -29,21 +28,19 @@ async def to_portal(asked: Asked) -> Response:
 
 async def join_code(asked: Asked) -> Response:
     """Take a code and join, once."""
-    typed = asked.typed("code")[:24]
-    digits = typed.translate({ord(letter): None for letter in SPACES})
+    typed = asked.typed("code")[:CODE_TYPED_MAX_CHARS]
     frame, secure = asked.frame(), asked.house.settings.can_share
-    if len(digits) != limits.CODE_DIGITS or not (digits.isascii() and digits.isdecimal()):
-        return asked.show(PortalView(frame, code=typed, fault="malformed", secure=secure), 422)
     try:
-        await asked.house.gate.admit(Bucket.CODE, asked.address)
-        seat = await join_as_customer(asked.house.tools, asked.house.registry, "code", digits)
+        seat = await by_code(asked, typed)
+    except BadInput:
+        return asked.show(PortalView(frame, code=typed, fault="malformed", secure=secure), 422)
     except TooManyTries as error:
         view = PortalView(frame, code=typed, fault="too_many", wait_seconds=error.wait_seconds, secure=secure)
         response = asked.show(view, 429)
         response.headers["Retry-After"] = str(error.wait_seconds)
         return response
     except Refused as error:
-        if error.code not in ("pairing_unknown", "customer_already_here"):
+        if error.code != "pairing_unknown":
             raise
         return asked.show(PortalView(frame, code=typed, fault="unknown", secure=secure), 404)
     return seated(asked, seat)
@@ -63,18 +60,17 @@ async def join_landing(asked: Asked) -> Response:
         live = await find_by_pairing(asked.house.tools, asked.house.registry, "link", secret)
     except Refused:
         return asked.show(JoinLandingView(asked.frame(), secret, None), 410)
-    host = live.decided.seats[live.decided.host].who.name
-    return asked.show(JoinLandingView(asked.frame(), secret, asked.face(host)))
+    host = live.decided.seats[live.decided.host].who
+    return asked.show(JoinLandingView(asked.frame(), secret, asked.face(host.name, owner=owner_of(host))))
 
 
 async def join_link(asked: Asked) -> Response:
     """The button under the link joins, once."""
     secret = asked.part("secret")
-    await asked.house.gate.admit(Bucket.LINK, asked.address)
     try:
-        seat = await join_as_customer(asked.house.tools, asked.house.registry, "link", secret)
+        seat = await by_link(asked, secret)
     except Refused as error:
-        if error.code not in ("pairing_unknown", "customer_already_here"):
+        if error.code != "pairing_unknown":
             raise
         return asked.show(JoinLandingView(asked.frame(), secret, None), 410)
     return seated(asked, seat)

@@ -11,12 +11,14 @@ from concierge.domain import limits
 from concierge.domain.access import AccessRequest, Act
 from concierge.domain.ids import ParticipantId, SessionId
 from concierge.domain.participant import Presence, Role
+from concierge.domain.portrait import owner_of
 from concierge.domain.session import Session, State
 from concierge.server.asked import Asked
 from concierge.server.cookies import Kind
 from concierge.server.errors import Shut
 from concierge.server.pages_console import socket_path
 from concierge.server.receipts import receipt_view
+from concierge.server.views.frame import Face
 from concierge.server.views.session import CustomerView, Retention, VendorView
 from concierge.services.joining import mint_receipt, seat_of
 from concierge.services.live import LiveSession
@@ -52,7 +54,7 @@ async def customer(asked: Asked) -> Response:
         frame=asked.frame(),
         session_id=session_id,
         socket_path=socket_path(asked, session_id, "seat"),
-        host=asked.face(session.seats[session.host].who.name),
+        host=_host(asked, session),
         ticket_number=live.backdrop.ticket_number,
         ticket_title=live.backdrop.ticket_title,
         retention=retention(asked, session.opened_ms),
@@ -109,7 +111,7 @@ def _vendor_view(asked: Asked, live: LiveSession, participant: ParticipantId) ->
         ticket_number=live.backdrop.ticket_number,
         # A vendor knows the brief, never the ticket's title beyond it.
         ticket_title=brief or asked.reader.gettext("Support session"),
-        invited_by=asked.face(session.seats[session.host].who.name),
+        invited_by=_host(asked, session),
         until=asked.reader.moment(clock.wall() + until - clock.now()),
         capabilities=tuple(sorted(capability.value for capability in who.may_hold)),
     )
@@ -127,3 +129,8 @@ async def receipt(asked: Asked) -> Response:
     if not events or row is None or ticket is None:
         raise Shut(410)
     return asked.show(receipt_view(asked, row, ticket, events, retention(asked, row.opened_ms)))
+
+
+def _host(asked: Asked, session: Session) -> Face:
+    who = session.seats[session.host].who
+    return asked.face(who.name, owner=owner_of(who))

@@ -10,10 +10,11 @@ from starlette.responses import Response
 from concierge.domain import limits
 from concierge.domain.errors import Refused
 from concierge.domain.person import Person
+from concierge.domain.portrait import owner_of_person
 from concierge.server.asked import AREAS, DESK, Asked, Identity
+from concierge.server.coming import by_password, by_sign_in_link, digits_of
 from concierge.server.cookies import Kind
 from concierge.server.entering import principal_of, safe_next
-from concierge.server.throttles import Bucket
 from concierge.server.views.public import EnterView, SignInView
 from concierge.services.accounts import SignedIn
 
@@ -29,7 +30,6 @@ async def sign_in_form(asked: Asked) -> Response:
 
 async def sign_in(asked: Asked) -> Response:
     """Check name and password; ask for the six digits when this person has them."""
-    await asked.house.gate.admit(Bucket.SIGN_IN, asked.address)
     return await _try(asked, asked.typed("name"), _password(asked), "")
 
 
@@ -41,20 +41,17 @@ def _password(asked: Asked) -> str:
 
 async def sign_in_totp(asked: Asked) -> Response:
     """Check the six digits of somebody whose password was right."""
-    await asked.house.gate.admit(Bucket.SIGN_IN, asked.address)
     pending = asked.house.pending.look(asked.visit, asked.house.tools.clock.now())
     following = asked.typed("next")
     if pending is None:
         return asked.show(SignInView(asked.frame(), next_path=following, fault="expired"), 403)
-    code = "".join(letter for letter in asked.typed("totp") if letter.isdecimal() and letter.isascii())
-    return await _try(asked, pending.name, pending.password, code or "0")
+    return await _try(asked, pending.name, pending.password, digits_of(asked.typed("totp")) or "0")
 
 
 async def _try(asked: Asked, name: str, password: str, code: str) -> Response:
     following, frame, house = asked.typed("next"), asked.frame(), asked.house
-    old = house.cookies.read(asked.request, Kind.SIGN_IN)
     try:
-        done = await house.accounts.sign_in(name, password, code, asked.address, replaces=old)
+        done = await by_password(asked, name, password, code)
     except Refused as error:
         if error.code == "totp_needed":
             house.pending.put(asked.visit, name, password, house.tools.clock.now())
@@ -102,20 +99,17 @@ async def enter_landing(asked: Asked) -> Response:
 def _enter_view(asked: Asked, secret: str, person: Person | None) -> EnterView:
     if person is None:
         return EnterView(asked.frame(), secret, None)
-    return EnterView(asked.frame(), secret, asked.face(person.name), person.role.value)
+    face = asked.face(person.name, owner=owner_of_person(person.id))
+    return EnterView(asked.frame(), secret, face, person.role.value)
 
 
 async def enter(asked: Asked) -> Response:
     """The button under the link signs in."""
     secret = asked.part("secret")
-    await asked.house.gate.admit(Bucket.SIGN_IN, asked.address)
-    old = asked.identity
     try:
-        done = await asked.house.accounts.sign_in_by_link(secret, asked.address)
+        done = await by_sign_in_link(asked, secret)
     except Refused:
         return asked.show(_enter_view(asked, secret, None), 410)
-    if old is not None and old.sign_in is not None:
-        await asked.house.accounts.sign_out(old.sign_in)
     return _signed_in(asked, done, "")
 
 

@@ -15,6 +15,7 @@ from concierge.domain.capability import Capability
 from concierge.domain.evolve import evolve
 from concierge.domain.ids import ConsentId, ParticipantId
 from concierge.domain.participant import Participant, Role
+from concierge.domain.portrait import owner_of
 from concierge.domain.reasons import EndReason
 from concierge.domain.refusals import N_
 from concierge.domain.session import Session
@@ -169,7 +170,7 @@ def _person(asked: Asked, story: Story, who: Participant) -> ReceiptPerson:
         Role.MODERATOR: "moderator",
     }
     return ReceiptPerson(
-        who=asked.face(who.name, who.organisation),
+        who=asked.face(who.name, who.organisation, owner_of(who)),
         role=roles.get(who.role, "observer"),
         joined=asked.reader.moment(story.joined[who.id]),
         left=asked.reader.maybe(story.left.get(who.id)),

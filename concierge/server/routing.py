@@ -39,7 +39,9 @@ Endpoint = Callable[..., Awaitable[Any]]
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """One line of the URL map. `on` finds what the act is about; `hidden`: a no looks as if it did not exist."""
+    """One line of the URL map. `on` finds what the act is about; `hidden`: a no looks as if it did not exist;
+    `uploads`: its form carries a file, which is read from somebody who is signed in only.
+    """
 
     method: str
     path: str
@@ -47,6 +49,7 @@ class Door:
     need: Act | Open
     on: Find = desk
     hidden: bool = False
+    uploads: bool = False
 
     @property
     def line(self) -> str:

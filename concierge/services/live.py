@@ -48,6 +48,7 @@ class LiveSession:
         self.backdrop = backdrop
         self.hub = Hub()
         self.steering = Steering(session.id, session.recording, tools.media, tools.evidence)
+        self.watchers: set[Callable[[LiveSession], None]] = set()
         self._tools = tools
         self._ended = ended
         self._tasks: set[asyncio.Task[None]] = set()
@@ -138,6 +139,7 @@ class LiveSession:
                 self.steering.left(event.participant)
             elif isinstance(event, ev.SessionEnded):
                 self.steering.close()
+                self._told_watchers()
         if changed:
             self.send_views()
 
@@ -152,7 +154,7 @@ class LiveSession:
         if seat is None:
             raise Refused("no_such_participant", f"{participant} has no seat")
         self.hub.join(participant, connection, self._tools.clock.now())
-        self.hub.send(participant, self._welcome(participant))
+        self.hub.send(participant, self.welcome(participant))
         self.send_view(participant)
         self._regain(participant)
         if self._known(participant).seats[participant].admitted:
@@ -181,7 +183,8 @@ class LiveSession:
         except (Refused, EvidenceUnavailable) as error:
             _log.info("presence_not_regained", participant=participant, reason=str(error))
 
-    def _welcome(self, participant: ParticipantId) -> wire.Welcome:
+    def welcome(self, participant: ParticipantId) -> wire.Welcome:
+        """Return what a page is told first."""
         return wire.Welcome(
             session=self.decided.id,
             you=participant,
@@ -209,7 +212,11 @@ class LiveSession:
         """Return what this participant may know now."""
         now, installation = self._tools.clock.now(), self._tools.installation
         known = self._known(participant)
-        return wire.View(view_of(known, participant, now, self.backdrop, installation, self.steering))
+        return wire.View(
+            view_of(
+                known, participant, now, self.backdrop, installation, self.steering, self._tools.album
+            )
+        )
 
     def _known(self, participant: ParticipantId) -> Session:
         """Whoever has been let in, but not yet on the record, knows what one knows in the lobby."""
@@ -226,6 +233,12 @@ class LiveSession:
         """Send everybody their view anew."""
         for participant in self.hub.connected():
             self.send_view(participant)
+        self._told_watchers()
+
+    def _told_watchers(self) -> None:
+        """Whoever watches beside the seats (a customer's second device) looks again."""
+        for watcher in list(self.watchers):
+            watcher(self)
 
     def put_out(self, seat: Seat) -> None:
         """Somebody of the desk has no business here any more: the seat is theirs no longer, from now on.

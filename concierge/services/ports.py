@@ -163,6 +163,15 @@ class People(Protocol):
     async def hosts(self) -> list[Person]:
         """Return enabled people who may host, by name."""
 
+    async def every(self) -> list[Person]:
+        """Return everybody of the desk by name, the disabled too."""
+
+    async def named(self, sign_in_name: str) -> Person | None:
+        """Find by sign-in name, compared casefolded."""
+
+    async def disabled(self) -> frozenset[PersonId]:
+        """Return who may not sign in."""
+
     async def add_company(self, company: Company) -> None:
         """Keep a new vendor company."""
 

@@ -15,6 +15,7 @@ from concierge.domain.ids import ParticipantId
 from concierge.domain.participant import Role, Seat
 from concierge.domain.reasons import PauseReason
 from concierge.domain.session import Session, State
+from concierge.services.portraits import Album
 from concierge.services.steering import Steering
 from concierge.services.tools import Installation
 from concierge.wire import view as wire
@@ -40,6 +41,7 @@ def view_of(
     backdrop: Backdrop,
     installation: Installation,
     steering: Steering,
+    album: Album | None = None,
 ) -> wire.SessionView:
     """Return the session as `participant` may know it now."""
     seat = session.seats[participant]
@@ -66,11 +68,14 @@ def view_of(
         match_digits="" if seat.admitted else backdrop.digits.get(participant, ""),
         brief=backdrop.briefs.get(participant, ""),
         seats=tuple(
-            _seat(session, other, role, now_ms) for other in session.present() if _knows(session, seat, other)
+            _seat(session, other, role, now_ms, album)
+            for other in session.present()
+            if _knows(session, seat, other)
         ),
         questions=_questions(session, role) if inside else (),
         surfaces=_surfaces(session, participant, steering) if inside else (),
         voices=_voices(session, participant, steering) if inside else (),
+        phone=inside and role is Role.CUSTOMER and session.phone,
         recording=_recording(session, backdrop, installation),
         handover=_handover(session, participant)
         if inside and role in (Role.HOST, Role.OBSERVER, Role.CUSTOMER)
@@ -86,7 +91,7 @@ def _knows(session: Session, viewer: Seat, other: Seat) -> bool:
     return viewer.admitted and (other.admitted or viewer.who.role is Role.CUSTOMER)
 
 
-def _seat(session: Session, seat: Seat, viewer: Role, now_ms: int) -> wire.SeatView:
+def _seat(session: Session, seat: Seat, viewer: Role, now_ms: int, album: Album | None) -> wire.SeatView:
     who = seat.who
     grants = [
         grant for grant in session.grants.values() if grant.participant == who.id and grant.in_force(now_ms)
@@ -104,6 +109,7 @@ def _seat(session: Session, seat: Seat, viewer: Role, now_ms: int) -> wire.SeatV
         speaking=who.id in session.voices,
         grants=tuple(_grant(grant) for grant in sorted(grants, key=lambda grant: grant.capability)),
         may_hold=tuple(sorted(who.may_hold)) if viewer is Role.HOST else (),
+        portrait="" if album is None else album.of_participant(who),
     )
 
 
@@ -143,6 +149,9 @@ def _surfaces(session: Session, viewer: ParticipantId, steering: Steering) -> tu
             owner=surface.owner,
             kind=surface.kind,
             state=surface.state,
+            condition=surface.condition,
+            width=surface.width,
+            height=surface.height,
             mid=steering.mid(viewer, surface.id),
         )
         for surface in session.surfaces.values()

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from concierge.services.media_port import MediaPlane
 from concierge.services.policy_port import PolicyEngine
+from concierge.services.portraits import Album
 from concierge.services.ports import (
     Audit,
     Clock,
@@ -54,3 +55,4 @@ class Tools:
     seats: Seats
     recordings: Recordings
     audit: Audit
+    album: Album = field(default_factory=Album)

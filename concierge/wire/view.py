@@ -13,7 +13,7 @@ from concierge.domain.ids import ConsentId, ParticipantId, SessionId, SurfaceId
 from concierge.domain.participant import Mode, Presence, Role
 from concierge.domain.reasons import EndReason, PauseReason
 from concierge.domain.session import State
-from concierge.domain.surface import SurfaceKind, SurfaceState
+from concierge.domain.surface import Condition, SurfaceKind, SurfaceState
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class GrantView:
 
 @dataclass(frozen=True, slots=True)
 class SeatView:
-    """Somebody in the session or its lobby. `may_hold` is filled for the host only."""
+    """Somebody in the session or its lobby. `may_hold` is filled for the host only; `portrait` lies below /portraits/."""
 
     id: ParticipantId
     role: Role
@@ -41,6 +41,7 @@ class SeatView:
     speaking: bool
     grants: tuple[GrantView, ...]
     may_hold: tuple[Capability, ...]
+    portrait: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,9 @@ class SurfaceView:
     owner: ParticipantId
     kind: SurfaceKind
     state: SurfaceState
+    condition: Condition
+    width: int
+    height: int
     mid: str
 
 
@@ -141,6 +145,7 @@ class SessionView:
     questions: tuple[QuestionView, ...]
     surfaces: tuple[SurfaceView, ...]
     voices: tuple[VoiceView, ...]
+    phone: bool
     recording: RecordingView
     handover: HandoverView | None
     code: CodeView | None

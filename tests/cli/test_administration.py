@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from pathlib import Path
 
@@ -66,3 +67,28 @@ async def test_a_person_added_can_host_and_gets_a_link(
     assert await _add_person(load({"data_dir": str(tmp_path)}, {}), _parser().parse_args(given)) == 0
     assert re.search(r"http://localhost:8080/enter/\S{40,}", capsys.readouterr().out)
     assert await people_in(tmp_path) == ["Ada"]
+
+
+async def test_somebody_is_disabled_and_enabled_from_the_command_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    where = ["--data-dir", str(tmp_path)]
+    added = ["--name", "Ada Long", "--sign-in-name", "ada", "--role", "host"]
+    tmp_path.joinpath("keys").mkdir(mode=0o700)
+
+    async def run(*arguments: str) -> int:
+        return await asyncio.to_thread(main, ["person", *arguments, *where])
+
+    assert await run("add", *added) == 0
+    for verb, said, left in (
+        ("disable", "is disabled", []),
+        ("disable", "was disabled already", []),
+        ("enable", "can sign in again", ["Ada Long"]),
+        ("enable", "was not disabled", ["Ada Long"]),
+    ):
+        capsys.readouterr()
+        assert await run(verb, "ADA") == 0
+        assert f"Ada Long {said}" in capsys.readouterr().out
+        assert await people_in(tmp_path) == left
+    assert await run("disable", "nobody") == 1
+    assert "Nobody signs in as nobody" in capsys.readouterr().err

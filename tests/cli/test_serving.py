@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import signal
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -68,3 +70,24 @@ async def test_policies_are_read_again_on_sighup_and_bad_ones_refused(tmp_path: 
         await house.until_logged("policies_refused")
         assert (await client.get("/api/v1/search?q=labels")).status_code == 403
         assert (await client.get("/api/v1/tickets")).status_code == 200
+
+
+async def test_a_host_disabled_on_the_command_line_is_out_of_the_running_server(tmp_path: Path) -> None:
+    """Beside the server, in a process of its own: keys and sign-ins at once, the session within a second."""
+    async with standing(tmp_path / "var", tmp_path / "log") as (house, client):
+        queue, door = "/api/v1/tickets", house.link("customer", "join_url")
+        assert (await client.get(queue)).status_code == 200
+        assert (await client.get(door)).status_code == 200
+        assert await person(house, "disable") == 0
+        assert (await client.get(queue)).status_code == 401, "her key died with the command"
+        await house.until_logged("person_put_out")
+        # The session waited for its customer; without its host it ends, and the link opens nothing.
+        assert (await client.get(door)).status_code == 410
+        assert await person(house, "enable") == 0
+        assert (await client.get(queue)).status_code == 401, "and does not come back"
+
+
+async def person(house: House, verb: str) -> int:
+    """Run `concierge person` on the demonstration's host, as an operator does beside the server."""
+    command = [sys.executable, "-m", "concierge", "person", verb, "anna.berger", "--data-dir", str(house.data)]
+    return await (await asyncio.create_subprocess_exec(*command)).wait()

@@ -25,12 +25,12 @@ PEOPLE = ("host", "supervisor", "auditor")
 SEATS = ("host", "customer", "vendor", "observer", "moderator")
 ON_THE_DESK = {
     Act.VIEW_DESK, Act.CREATE_TICKET, Act.SEARCH, Act.VIEW_SESSIONS, Act.VIEW_INVITES, Act.FIND_RECORDINGS,
-    Act.VIEW_AUDIT_LOG,
+    Act.VIEW_AUDIT_LOG, Act.VIEW_PEOPLE,
 }  # fmt: skip
 ON_A_TICKET = {Act.VIEW_TICKET, Act.NOTE_TICKET, Act.OPEN_SESSION}
 ON_AN_INVITE = {Act.REVOKE_INVITE, Act.REDEEM_INVITE}
 ON_A_RECORDING = {Act.REPLAY_RECORDING, Act.EXPORT_RECORDING}
-ON_AN_ACCOUNT = {Act.MANAGE_OWN_ACCOUNT, Act.ISSUE_API_KEY}
+ON_AN_ACCOUNT = {Act.MANAGE_OWN_ACCOUNT, Act.ISSUE_API_KEY, Act.MANAGE_PEOPLE}
 
 
 @dataclass(frozen=True, slots=True)

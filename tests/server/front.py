@@ -16,6 +16,7 @@ from fastapi import FastAPI
 from pwdlib.hashers.argon2 import Argon2Hasher
 
 from concierge.adapters.passwords import Argon2Passwords
+from concierge.adapters.portraits import PillowPortraits
 from concierge.adapters.totp import SealedTotp
 from concierge.domain.access import Act, DeskRole
 from concierge.domain.capability import Capability
@@ -28,6 +29,7 @@ from concierge.services.accounts import Accounts
 from concierge.services.api_keys import ApiKeys
 from concierge.services.inviting import InviteWish, NewInvite, create_invite
 from concierge.services.live import LiveSession
+from concierge.services.portraits import Portraits
 from concierge.services.replays import Replays
 from tests.services.desk import Desk, desk_in
 
@@ -149,6 +151,9 @@ async def front_of(desk: Desk, **settings: Any) -> AsyncIterator[Front]:
         accounts,
         chosen,
         api_keys=keys,
+        portraits=Portraits(
+            desk.database.portraits, PillowPortraits(), desk.tools.album, desk.clock, desk.tools.mint
+        ),
         throttle=desk.database.throttle,
         replays=Replays(desk.tools, desk.reader),
     )

@@ -17,6 +17,7 @@ IDS = {
     "recording_id": "rec_" + "z" * 26,
     "sign_in_id": "sig_" + "z" * 26,
     "key_id": "key_" + "z" * 26,
+    "person_id": "per_" + "z" * 26,
     "secret": "z" * 43,
 }
 GUARDED = [door for door in DOORS if isinstance(door.need, Act)]
@@ -48,7 +49,7 @@ async def test_strangers_get_nowhere(front: Front, door: Door) -> None:
         answer = await stranger.get(filled(door))
     else:
         data = {"csrf": await stranger.csrf("/")}
-        answer = await stranger.http.post(filled(door), data=data)
+        answer = await stranger.http.request(door.method, filled(door), data=data)
     if door.path.startswith("/api/"):
         assert answer.status_code == 401
         assert answer.json()["code"] == "sign_in_first"

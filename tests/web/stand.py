@@ -63,6 +63,7 @@ def a_seat(who: ParticipantId, role: Role, name: str, *held: Capability, admitte
         speaking=False,
         grants=grants,
         may_hold=(),
+        portrait="",
     )
 
 
@@ -98,6 +99,7 @@ def a_view(you: ParticipantId, role: Role, seats: Sequence[SeatView]) -> Session
         questions=(),
         surfaces=(),
         voices=(),
+        phone=False,
         recording=RecordingView(agreed=True, refused=False, available=True, kept_days=90, lag_ms=0),
         handover=None,
         code=None,

@@ -17,6 +17,11 @@ export function base(): string {
   return at < 0 ? "/" : path.slice(0, at + 1);
 }
 
+/** Where a portrait lies, by what a view calls it; "" for none. */
+export function portraitPath(portrait: string): string {
+  return portrait === "" ? "" : `${base()}portraits/${encodeURIComponent(portrait)}`;
+}
+
 /** GET or POST JSON with the page's own sign-in. Rejects with ApiError, or as fetch does. */
 export async function api<T>(path: string, body?: unknown): Promise<T> {
   const csrf = document.querySelector<HTMLMetaElement>('meta[name="csrf"]')?.content ?? "";

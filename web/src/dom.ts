@@ -126,23 +126,29 @@ export function sync<T>(
 type Act = (element: HTMLElement, event: Event) => void | Promise<void>;
 
 const acts = new Map<string, Act>();
-let listening = false;
+const listening = new WeakSet<Document>();
 
 /** Say what a [data-act] does: a click on a button, or the submit of a form. */
 export function onAct(verb: string, act: Act): void {
   acts.set(verb, act);
-  if (listening) return;
-  listening = true;
+  listenTo(document);
+}
+
+/** Let the acts be done in another window's document too, such as the small one on top. */
+export function listenTo(root: Document): void {
+  if (listening.has(root)) return;
+  listening.add(root);
   const run = (kind: "click" | "submit") => (event: Event): void => {
-    const from = event.target instanceof Element ? event.target.closest<HTMLElement>("[data-act]") : null;
-    if (from === null || (from instanceof HTMLFormElement) !== (kind === "submit")) return;
+    // An element of another window is no instance of this window's classes.
+    const from = (event.target as Element | null)?.closest?.<HTMLElement>("[data-act]") ?? null;
+    if (from === null || (from.localName === "form") !== (kind === "submit")) return;
     const found = acts.get(from.dataset.act ?? "");
     if (found === undefined) return;
     event.preventDefault();
     void found(from, event);
   };
-  document.addEventListener("click", run("click"));
-  document.addEventListener("submit", run("submit"));
+  root.addEventListener("click", run("click"));
+  root.addEventListener("submit", run("submit"));
 }
 
 /** The first letters of the first and last name, for a picture that is not there. */
@@ -150,6 +156,26 @@ export function initials(name: string): string {
   const words = name.trim().split(/\s+/u).filter((word) => /^\p{L}/u.test(word));
   const chosen = words.length > 1 ? [words[0], words[words.length - 1]] : words;
   return chosen.map((word) => [...(word ?? "")][0] ?? "").join("").toLocaleUpperCase() || "·";
+}
+
+/** Show a face: the portrait at this address of ours, or the initials of the name. An image that does not come is no face. */
+export function setFace(element: Element | null, name: string, path: string): void {
+  if (!(element instanceof HTMLElement)) return;
+  const face = `${path} ${name}`;
+  if (element.dataset.face === face) return;
+  element.dataset.face = face;
+  if (path === "") {
+    element.textContent = initials(name);
+    return;
+  }
+  const image = document.createElement("img");
+  image.alt = "";
+  image.decoding = "async";
+  image.addEventListener("error", () => {
+    if (element.dataset.face === face) element.textContent = initials(name);
+  });
+  image.src = path;
+  element.replaceChildren(image);
 }
 
 /** Point an icon's <use> at another picture of the page's sprite. */

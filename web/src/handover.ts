@@ -1,10 +1,10 @@
 // Warm hand-over: the host offers with a brief, the colleague reads it inside the session and takes over or does not.
 
-import { api } from "./api";
+import { api, portraitPath } from "./api";
 import { type Clock, left } from "./clock";
 import type { Connection } from "./connection";
 import { close, open } from "./dialogs";
-import { clone, fill, list, onAct, panel, ref, setText, show, slot, sync } from "./dom";
+import { clone, fill, list, onAct, panel, ref, setFace, setText, show, slot, sync } from "./dom";
 import { t } from "./i18n";
 import { attempt, notice } from "./notices";
 import type { HandoverView, SessionView } from "./wire.gen";
@@ -13,6 +13,7 @@ interface Colleague {
   id: string;
   name: string;
   here: boolean;
+  portrait: string;
 }
 
 export class Handover {
@@ -61,6 +62,7 @@ export class Handover {
     sync(list("colleagues"), others, (one) => one.id, () => clone("colleague"), (element, one) => {
       const input = slot<HTMLInputElement>(element, "id");
       if (input !== null) input.value = one.id;
+      setFace(slot(element, "initials"), one.name, portraitPath(one.portrait));
       fill(element, "name", one.name);
       fill(element, "of", one.here ? t("at a console now") : "");
     });

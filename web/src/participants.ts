@@ -1,15 +1,16 @@
 // Who is here and what each may do: the seats, the lobby, and what was just asked. Host acts sit where the host has them.
 
+import { portraitPath } from "./api";
 import { type Clock, left, span } from "./clock";
 import type { Connection } from "./connection";
-import { clone, fill, initials, list, make, makeButton, makeIcon, onAct, ref, setAttribute, setIcon, setText, show, slot, sync } from "./dom";
+import { clone, fill, list, make, makeButton, makeIcon, onAct, ref, setAttribute, setFace, setIcon, setText, show, slot, sync } from "./dom";
 import { count, t } from "./i18n";
 import { attempt } from "./notices";
 import type { Capability, QuestionView, SeatView, SessionView } from "./wire.gen";
 import { capability, CAPABILITY_ICON, presence, role } from "./words";
 
 const ANSWER_SHOWN_MS = 12_000;
-const ASKABLE: readonly Capability[] = ["view_screen", "voice"];
+const ASKABLE: readonly Capability[] = ["view_screen", "voice", "view_camera"];
 
 type Cell = { kind: "held" | "asked" | "askable"; capability: Capability; until_ms: number };
 interface Outcome {
@@ -40,7 +41,7 @@ export class Participants {
     this.#view = view;
     const order = { host: 0, customer: 1, vendor: 2, observer: 3, moderator: 3 };
     const inside = view.seats.filter((seat) => seat.admitted).sort((a, b) => order[a.role] - order[b.role] || a.since_ms - b.since_ms);
-    sync(list("people"), inside, (seat) => seat.id, (seat) => this.#newSeat(seat), (element, seat) => this.#seat(element, seat, view));
+    sync(list("people"), inside, (seat) => seat.id, () => clone("participant"), (element, seat) => this.#seat(element, seat, view));
     setText(ref("people-count"), count(inside.length));
     const lobby = view.seats.filter((seat) => seat.presence === "lobby" && seat.role === "vendor");
     show(ref("lobby"), lobby.length > 0);
@@ -49,14 +50,9 @@ export class Participants {
     this.#count();
   }
 
-  #newSeat(seat: SeatView): HTMLElement {
-    const element = clone("participant");
-    setText(slot(element, "initials"), initials(seat.name));
-    return element;
-  }
-
   #seat(element: HTMLElement, seat: SeatView, view: SessionView): void {
     const you = seat.id === view.you;
+    setFace(slot(element, "initials"), seat.name, portraitPath(seat.portrait));
     Object.assign(element.dataset, { role: seat.role, presence: seat.presence, mode: seat.mode, participant: seat.id, speaking: String(seat.speaking) });
     fill(element, "name", seat.name);
     fill(element, "role", you ? t("{role}, you", { role: role(seat.role) }) : role(seat.role));
@@ -106,7 +102,7 @@ export class Participants {
 
   #lobbySeat(element: HTMLElement, seat: SeatView): void {
     element.dataset.participant = seat.id;
-    setText(slot(element, "initials"), initials(seat.name));
+    setFace(slot(element, "initials"), seat.name, portraitPath(seat.portrait));
     fill(element, "name", seat.name);
     fill(element, "of", seat.organisation);
     sync(list("grants", element), seat.may_hold, (one) => one, (one) => {

@@ -87,6 +87,36 @@ class DatabasePeople:
 
         return await self._store.read(work)
 
+    async def every(self) -> list[Person]:
+        """Return everybody of the desk by name, the disabled too."""
+
+        async def work(connection: AsyncConnection) -> list[Person]:
+            rows = await connection.execute(select(people).order_by(people.c.name, people.c.id))
+            return [person_of(row) for row in rows.mappings()]
+
+        return await self._store.read(work)
+
+    async def named(self, sign_in_name: str) -> Person | None:
+        """Find by sign-in name, compared casefolded."""
+
+        async def work(connection: AsyncConnection) -> Person | None:
+            where = people.c.sign_in_key == sign_in_key(sign_in_name)
+            row = (await connection.execute(select(people).where(where))).mappings().first()
+            return None if row is None else person_of(row)
+
+        return await self._store.read(work)
+
+    async def disabled(self) -> frozenset[PersonId]:
+        """Return who may not sign in."""
+
+        async def work(connection: AsyncConnection) -> frozenset[PersonId]:
+            found = await connection.scalars(
+                select(people.c.id).where(people.c.state == PersonState.DISABLED)
+            )
+            return frozenset(PersonId(one) for one in found)
+
+        return await self._store.read(work)
+
     async def add_company(self, company: Company) -> None:
         """Keep a new vendor company."""
 

@@ -13,13 +13,14 @@ from concierge.adapters.db.invites import DatabaseInvites
 from concierge.adapters.db.migrate import WrongSchema, head, revision_of
 from concierge.adapters.db.pairings import DatabasePairings
 from concierge.adapters.db.people import DatabasePeople
+from concierge.adapters.db.portraits import DatabasePortraits
 from concierge.adapters.db.recordings import DatabaseRecordings
 from concierge.adapters.db.seats import DatabaseSeats
 from concierge.adapters.db.sessions import DatabaseSessions
 from concierge.adapters.db.throttles import DatabaseThrottle
 from concierge.adapters.db.tickets import DatabaseTickets
-from concierge.domain import limits
 from concierge.adapters.db.wrapped_keys import DatabaseKeyStore
+from concierge.domain import limits
 
 
 class Database:
@@ -40,10 +41,11 @@ class Database:
         self.audit_tree = DatabaseAuditTree(self.store)
         self.accounts = DatabaseAccounts(self.store)
         self.api_keys = DatabaseApiKeys(self.store)
+        self.portraits = DatabasePortraits(self.store)
         self.throttle = DatabaseThrottle(self.store)
+        self.keys = DatabaseKeyStore(self.store)
 
     async def start(self) -> None:
-        self.keys = DatabaseKeyStore(self.store)
         """Connect and look at the schema. Raises StoreUnavailable, or WrongSchema when `migrate` has to run first."""
 
         async def work(connection: AsyncConnection) -> str | None:

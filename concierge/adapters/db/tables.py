@@ -162,6 +162,18 @@ companies = Table(
     Column("contact", Words, nullable=False),
 )
 
+# The picture by which a person is recognised. `owner` is a person's id, or a vendor company's and a name; `address` is no
+# secret of theirs: every page that shows the face tells it.
+portraits = Table(
+    "portraits",
+    metadata,
+    Column("owner", Words, primary_key=True),
+    Column("address", Words, nullable=False),
+    Column("image", LargeBinary, nullable=False),
+    Column("set_ms", BigInteger, nullable=False),
+    UniqueConstraint("address"),
+)
+
 credentials = Table(
     "credentials",
     metadata,

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
-Area = Literal["desk", "invites", "recordings"]
+Area = Literal["desk", "invites", "recordings", "people"]
 Tone = Literal["plain", "info", "good", "warn", "bad"]
 Theme = Literal["system", "light", "dark"]
 

@@ -1,20 +1,23 @@
 // The customer's page: who helps, the match, one question at a time, sharing, and out. The last view says where we are.
 // Rules: stop and hide act in this browser first; nothing is shared that was not chosen here; a phone does all but share.
 
+import { portraitPath } from "../api";
 import type { Status } from "../connection";
-import { clone, fill, initials, list, need, onAct, onePanel, panel, ref, setIcon, setText, show, slot, sync, typing } from "../dom";
+import { clone, fill, list, need, onAct, onePanel, panel, ref, setFace, setIcon, setText, show, slot, sync, typing } from "../dom";
 import { loadTexts, t } from "../i18n";
 import { Indicator } from "../indicator";
 import { Live, type LivePage } from "../live";
 import { Marks } from "../marks";
 import { showDigits } from "../match";
-import { attempt, fault, notice } from "../notices";
-import { chooseScreen, sharing, Source } from "../publish";
+import { attempt, notice } from "../notices";
+import { PhoneOffer } from "../phone_offer";
+import { sharing, Source } from "../publish";
 import { Questions } from "../questions";
 import type { Capability, SessionView } from "../wire.gen";
+import { WhileSharing } from "../while_sharing";
 import { capability, CAPABILITY_ICON, farewellToCustomer, pause, role } from "../words";
 
-const STEPS = ["arriving", "who", "waiting", "ask", "refused", "share", "phone", "insecure", "ended", "failed"] as const;
+const STEPS = ["arriving", "who", "waiting", "ask", "refused", "confirm", "share", "phone", "insecure", "ended", "failed"] as const;
 type Step = (typeof STEPS)[number];
 const VENDOR_NOTICE_MS = 30_000;
 const NOT_LET_IN: readonly string[] = ["denied", "match_failed", "lobby_timeout"];
@@ -25,8 +28,9 @@ class Join implements LivePage {
   readonly indicator: Indicator;
   readonly marks: Marks;
   readonly #preview = need<HTMLVideoElement>("preview");
+  readonly phone: PhoneOffer;
+  readonly around: WhileSharing;
   #later = false;
-  #choosing = false;
   #over = false;
   #stopping = false;
   #vendors = new Map<string, number>();
@@ -37,10 +41,13 @@ class Join implements LivePage {
     this.questions = new Questions(connection, live.clock, need("ask"), (question, yes) => {
       if (yes && question.capability === "voice") void live.voice.open();
       if (yes && question.capability === "view_screen") this.#later = false;
+      if (question.capability === "view_camera") this.phone.answered(yes);
       live.refresh();
     });
     this.indicator = new Indicator(live.clock);
     this.marks = new Marks(need<SVGSVGElement>("marks"), this.#preview, need("preview-fit"));
+    this.phone = new PhoneOffer(live);
+    this.around = new WhileSharing(live, this.screen, this.#preview);
     connection.on("mark", (mark) => this.marks.show(mark));
     connection.on("marks_wiped", () => this.marks.wipe());
     connection.on("quality_asked", (asked) => this.screen.hint(asked.quality));
@@ -96,6 +103,7 @@ class Join implements LivePage {
   #step(view: SessionView, asked: boolean): Step | null {
     if (!this.live.admitted) return "who";
     if (asked) return "ask";
+    if (this.around.sharing.pending !== null) return "confirm";
     if (this.screen.live || this.screen.underway) return null;
     const { agreed, refused } = view.recording;
     if (refused && !agreed) return this.#later ? null : "refused";
@@ -108,11 +116,8 @@ class Join implements LivePage {
   /** Who is connected to this customer, and what each may do; each yes can be taken back here. */
   #connected(view: SessionView): void {
     const others = view.seats.filter((seat) => seat.id !== view.you && seat.admitted);
-    sync(list("connected"), others, (seat) => seat.id, (seat) => {
-      const element = clone("connected");
-      setText(slot(element, "initials"), initials(seat.name));
-      return element;
-    }, (element, seat) => {
+    sync(list("connected"), others, (seat) => seat.id, () => clone("connected"), (element, seat) => {
+      setFace(slot(element, "initials"), seat.name, portraitPath(seat.portrait));
       element.dataset.role = seat.role;
       element.dataset.presence = seat.presence;
       fill(element, "name", seat.name);
@@ -151,14 +156,16 @@ class Join implements LivePage {
       this.marks.surface = this.screen.surface;
       this.marks.wipe();
     }
+    this.phone.update(view);
     this.indicator.update(view, this.live.connection.connected, live ? (this.screen.hidden ? "hidden" : "screen") : this.live.voice.source.live ? "voice" : "nothing");
+    this.around.update(view);
   }
 
   /** Pictures that the broker still has of a page that was closed or loaded anew. */
   #orphans(view: SessionView): void {
     if (this.screen.underway) return;
     for (const surface of view.surfaces) {
-      if (surface.owner !== view.you || surface.id === this.screen.surface) continue;
+      if (surface.owner !== view.you || surface.id === this.screen.surface || surface.kind === "camera") continue;
       void this.live.connection.send({ type: "unpublish", surface: surface.id }).catch(() => undefined);
     }
   }
@@ -177,7 +184,6 @@ class Join implements LivePage {
 
   #acts(): void {
     const { connection } = this.live;
-    onAct("share", () => this.#share());
     onAct("later", () => { this.#later = true; this.live.refresh(); });
     onAct("hide", () => void attempt(this.screen.hide()).then(() => this.live.refresh()));
     onAct("show", () => void attempt(this.screen.unhide()).then(() => this.live.refresh()));
@@ -192,27 +198,6 @@ class Join implements LivePage {
     onAct("withdraw", (button) => void attempt(connection.send({
       type: "withdraw", capability: button.dataset.capability as Capability, participant: button.dataset.participant ?? "",
     })));
-  }
-
-  async #share(): Promise<void> {
-    const welcome = this.live.connection.welcome;
-    if (this.#choosing || welcome === null) return;
-    this.#choosing = true;
-    const place = ref("share-fault");
-    show(place, false);
-    try {
-      const stream = await chooseScreen(welcome.picture_max_width, welcome.picture_max_height);
-      const publishing = this.screen.start(stream);
-      this.live.refresh();
-      await publishing;
-    } catch (reason) {
-      const closed = reason instanceof DOMException;
-      this.#later = false;
-      setText(place, closed ? t("Nothing was chosen, so nothing is shared.") : fault(reason));
-      show(place, true);
-    }
-    this.#choosing = false;
-    this.live.refresh();
   }
 
   #screenEnded(why: "stopped" | "ended" | "lost"): void {
@@ -243,6 +228,8 @@ class Join implements LivePage {
 
   #stopHere(): void {
     this.screen.stopHere();
+    this.around.stopHere();
+    this.phone.end();
     this.live.voice.source.stopHere();
     this.live.receiver.close();
     if (this.live.view !== null) this.indicator.update(this.live.view, false, "nothing");

@@ -1,8 +1,9 @@
 // The vendor's page: lobby, then exactly what is granted, then out. A tool without a grant in force is not there at all.
 
+import { portraitPath } from "../api";
 import { left } from "../clock";
 import type { Status } from "../connection";
-import { clone, fill, initials, list, need, onAct, onePanel, panel, ref, setAttribute, setIcon, setText, show, slot, sync } from "../dom";
+import { clone, fill, list, need, onAct, onePanel, panel, ref, setAttribute, setFace, setIcon, setText, show, slot, sync } from "../dom";
 import { count, loadTexts, t } from "../i18n";
 import { Live, type LivePage } from "../live";
 import { attempt } from "../notices";
@@ -78,11 +79,8 @@ class Vendor implements LivePage {
       return chip;
     }, () => undefined);
     const inside = view.seats.filter((seat) => seat.admitted);
-    sync(list("people"), inside, (seat) => seat.id, (seat) => {
-      const element = clone("participant");
-      setText(slot(element, "initials"), initials(seat.name));
-      return element;
-    }, (element, seat) => {
+    sync(list("people"), inside, (seat) => seat.id, () => clone("participant"), (element, seat) => {
+      setFace(slot(element, "initials"), seat.name, portraitPath(seat.portrait));
       Object.assign(element.dataset, { role: seat.role, presence: seat.presence });
       fill(element, "name", seat.name);
       fill(element, "role", seat.id === view.you ? t("{role}, you", { role: role(seat.role) }) : role(seat.role));
