@@ -41,6 +41,7 @@ class Work:
     """What the writer thread takes from a handle in one round."""
 
     open: bool = False
+    stopped: bool = False
     resume_at_us: int | None = None
     records: list[Record] = field(default_factory=list)
     closing: Record | None = None

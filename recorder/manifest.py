@@ -52,7 +52,7 @@ class Opening(StrEnum):
     RECOVERED = "recovered"
     """After a crash of the recorder."""
     RESUMED = "resumed"
-    """After a failed write or sync, by the same recorder."""
+    """After a failed write or sync by the same recorder, or after an orderly stop."""
     RESTORED = "restored"
     """After a restore from a backup that lacks what was recorded since: a declared rollback."""
 

@@ -92,15 +92,18 @@ class RecordingThread:
         on_failure: Callable[[str], None],
         *,
         at_us: int,
+        stopped: bool = False,
         trust: bytes | None = None,
     ) -> RecordingHandle:
-        """After a crash: recover, then go on in a new epoch whose first segment is a signed gap up to `at_us`.
+        """At a new start: recover, then go on in a new epoch whose first segment is a signed gap up to `at_us`.
+
+        `stopped` says that the recorder was stopped in order (then the epoch is *resumed*) and did not crash.
 
         Blocks while it reads the whole recording: call it on a thread of your own. Raises as `recovery.recover`.
         """
         footing = recover(directory, header, dek, trust=trust, files=self._files)
         tape = Tape(directory, header, dek, signers=signers, files=self._files, footing=footing)
-        return self._adopt(tape, on_failure, Work(open=True, resume_at_us=at_us))
+        return self._adopt(tape, on_failure, Work(open=True, stopped=stopped, resume_at_us=at_us))
 
     def abandon(self, handle: RecordingHandle) -> None:
         """Give up a failed recording for good and drop its keys; recovery can still close it on disk later.
@@ -210,8 +213,9 @@ def _write(tape: Tape, work: Work) -> None:
     if work.open and work.resume_at_us is None:
         tape.create()
     elif work.resume_at_us is not None:
-        opening = Opening.RECOVERED if work.open else Opening.RESUMED
-        tape.go_on(opening, work.resume_at_us, opening.value)
+        crashed = work.open and not work.stopped
+        opening = Opening.RECOVERED if crashed else Opening.RESUMED
+        tape.go_on(opening, work.resume_at_us, "stopped" if work.stopped else opening.value)
     tape.write(work.records)
     if work.closing is not None:
         tape.write([work.closing], SegmentFlag.FINAL)

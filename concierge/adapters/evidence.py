@@ -20,7 +20,7 @@ from concierge.adapters.keys import Keyring, KeyUnavailable
 from concierge.domain import limits
 from concierge.domain.errors import BadInput, EvidenceUnavailable
 from concierge.domain.event_codec import decode
-from concierge.domain.events import Event
+from concierge.domain.events import BrokerStopped, Event
 from concierge.domain.ids import RecordingId
 from concierge.domain.wrapped_key import EVERY, WrappedKey
 from concierge.services.media_port import FrameSink
@@ -33,6 +33,7 @@ from recorder.manifest import Header
 from recorder.reading import read_recording
 from recorder.records import Record, RecordType
 from recorder.thread import RecordingThread
+from recorder.verdict import Status
 
 _log = structlog.get_logger(__name__)
 
@@ -110,7 +111,7 @@ class RecorderEvidence:
         on_failure = self._failure_of(opening.recording)
         try:
             dek = await asyncio.to_thread(self._dek, opening.recording, keys)
-            events, tracks = await asyncio.to_thread(_read_back, directory, dek, self._key.public)
+            events, tracks, stopped = await asyncio.to_thread(_read_back, directory, dek, self._key.public)
         except (OSError, RecorderError, KeyUnavailable, BadInput) as error:
             raise EvidenceUnavailable(f"the recording cannot be recovered: {error}") from None
         try:
@@ -123,6 +124,7 @@ class RecorderEvidence:
                     self._key.signer,
                     on_failure,
                     at_us=at_us,
+                    stopped=stopped,
                     trust=self._key.public,
                 )
             )
@@ -262,17 +264,21 @@ def _header(opening: RecordingOpening) -> Header:
     return Header(opening.recording, opening.session, opening.ticket, opening.opened_ms)
 
 
-def _read_back(directory: Path, dek: bytes, trust: bytes) -> tuple[list[Event], int]:
-    """Return the events in order of their numbers, and the first track number that is free."""
+def _read_back(directory: Path, dek: bytes, trust: bytes) -> tuple[list[Event], int, bool]:
+    """Return the events in order of their numbers, the first free track number, and whether it ends with a stop.
+
+    It does when the very last thing there is the word of an orderly stop, with nothing torn behind it.
+    """
     reading = read_recording(directory, dek, trust)
     by_number: dict[int, Event] = {}
-    track = 0
+    track, last = 0, None
     for record in reading.records():
         track = max(track, record.track)
-        event = event_of(record)
+        event = last = event_of(record)
         if event is not None:
             by_number.setdefault(event.seq, event)
-    return [by_number[number] for number in sorted(by_number)], track + 1
+    stopped = isinstance(last, BrokerStopped) and reading.verdict.status is Status.OPEN
+    return [by_number[number] for number in sorted(by_number)], track + 1, stopped
 
 
 def event_of(record: Record) -> Event | None:

@@ -268,6 +268,11 @@ class NoteClockStep(Command):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NoteStop(Command):
+    """The broker is being stopped in order; the session goes on at its next start."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StopEverything(Command):
     """The customer stops everything at once."""
 

@@ -55,6 +55,7 @@ COMMANDS: dict[type[cmd.Command], tuple[frozenset[State], Rule]] = {
     cmd.DeclineHandover: (_LIVE, rules_course.decline_handover),
     cmd.AcceptHandover: (_LIVE, rules_course.accept_handover),
     cmd.NoteClockStep: (_LIVE, rules_course.note_clock_step),
+    cmd.NoteStop: (_LIVE, rules_course.note_stop),
     cmd.StopEverything: (_LIVE, rules_course.stop_everything),
     cmd.End: (_LIVE, rules_course.end_by_command),
     cmd.Tick: (_LIVE, rules_course.tick),
@@ -69,6 +70,7 @@ _BROKERS_OWN: frozenset[type[cmd.Command]] = frozenset(
         cmd.RegainPresence,
         cmd.RevokeByPolicy,
         cmd.NoteClockStep,
+        cmd.NoteStop,
         cmd.Tick,
     }
 )

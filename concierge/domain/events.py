@@ -336,6 +336,11 @@ class ClockStepped(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BrokerStopped(Event):
+    """The broker was stopped in order. As a recording's last record it tells the next start that nothing crashed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SessionEnded(Narrowing):
     """Final. `outcome` and `note` are the host's words for the ticket, empty unless the host ended it.
 

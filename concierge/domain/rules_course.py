@@ -170,6 +170,11 @@ def note_clock_step(draft: Draft, command: cmd.NoteClockStep) -> None:
     draft.add(ev.ClockStepped, by_ms=command.by_ms)
 
 
+def note_stop(draft: Draft, _command: cmd.NoteStop) -> None:
+    """Put an orderly stop of the broker on the record, as the last word before the next start."""
+    draft.add(ev.BrokerStopped)
+
+
 def stop_everything(draft: Draft, command: cmd.StopEverything) -> None:
     """The customer's stop needs no one's leave. From the lobby it is a leave: who is not matched ends nobody's session."""
     seat = draft.seat(command.by)

@@ -18,6 +18,7 @@ from concierge.services.tools import Tools
 _log = structlog.get_logger(__name__)
 
 
+NOT_OPENED = json.dumps({"reason": "not_opened", "events": 1})
 RETRY_S = 0.5
 TRIES = 20
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from dataclasses import replace
 
 import structlog
@@ -23,6 +22,7 @@ from concierge.domain.recording import Recording, RecordingState
 from concierge.domain.session import Session
 from concierge.domain.ticket import Ticket, TicketState
 from concierge.domain.wrapped_key import WrappedKey
+from concierge.services.closing import NOT_OPENED
 from concierge.services.leaves import leaves_of
 from concierge.services.live import LiveSession
 from concierge.services.permission import check
@@ -119,10 +119,9 @@ def _row(tools: Tools, event: ev.SessionOpened, customer_name: str) -> Recording
 
 async def _close_again(tools: Tools, recording: RecordingId) -> None:
     """A session that could not be kept leaves a closed recording behind, not one that stays open for ever."""
-    summary = json.dumps({"reason": "not_opened", "events": 1})
     try:
         async with asyncio.timeout(limits.EVIDENCE_COMMIT_MS / 1000):
-            await tools.evidence.close(recording, summary)
+            await tools.evidence.close(recording, NOT_OPENED)
     except (EvidenceUnavailable, TimeoutError) as error:
         _log.error("recording_not_closed", recording=recording, reason=str(error))
 

@@ -246,6 +246,9 @@ class Recordings(Protocol):
     async def wrapped_keys(self, recording: RecordingId) -> tuple[WrappedKey, ...]:
         """Return the wrapped data keys by class; those that were destroyed are not there."""
 
+    async def orphans(self) -> list[Recording]:
+        """Return open recordings whose session was never kept: what a crash between the two leaves behind."""
+
     async def close(self, recording: Recording) -> None:
         """Keep the closed row."""
 

@@ -7,6 +7,8 @@ media are gone), seats and consents are kept. A recording that cannot be reopene
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import structlog
 
 from concierge.domain import commands as cmd
@@ -18,8 +20,9 @@ from concierge.domain.evolve import fold
 from concierge.domain.ids import RecordingId, SessionId
 from concierge.domain.participant import Role
 from concierge.domain.reasons import EndReason, PauseReason
+from concierge.domain.recording import Recording, RecordingState
 from concierge.domain.session import Session, State
-from concierge.services.closing import close_recording
+from concierge.services.closing import NOT_OPENED, close_recording
 from concierge.services.joining import mint_receipt
 from concierge.services.leaves import leaves_of
 from concierge.services.ports import RecordingOpening, StoreUnavailable
@@ -46,7 +49,24 @@ async def recover(tools: Tools, registry: Registry) -> int:
             raise
         except Exception:  # noqa: BLE001 - one session's fault must not keep the whole desk shut
             _log.exception("session_not_recovered", session=session_id)
+    for recording in await tools.recordings.orphans():
+        await _fold_orphan(tools, recording)
     return count
+
+
+async def _fold_orphan(tools: Tools, row: Recording) -> None:
+    """A session that was never kept has not begun: its recording is closed, as when it could not be opened."""
+    opening = RecordingOpening(row.id, row.session, row.ticket, row.opened_ms)
+    keys = await tools.recordings.wrapped_keys(row.id)
+    try:
+        await tools.evidence.reopen(opening, keys)
+        await tools.evidence.close(row.id, NOT_OPENED)
+    except EvidenceUnavailable as error:
+        _log.error("orphan_not_closed", recording=row.id, reason=str(error))
+        return
+    closed = replace(row, state=RecordingState.CLOSED, closed_ms=tools.clock.now())
+    await tools.recordings.close(closed)
+    _log.info("orphan_closed", recording=row.id)
 
 
 async def _recover_one(tools: Tools, session_id: SessionId, recording_id: RecordingId) -> Session | None:

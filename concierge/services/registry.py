@@ -215,11 +215,19 @@ class Registry:
         await live.close()
         await close_recording(self._tools, live.durable)
 
+    async def _stop_one(self, live: LiveSession) -> None:
+        try:
+            await live.submit(cmd.NoteStop())
+        except ConciergeError as error:
+            _log.info("stop_not_recorded", session=live.decided.id, reason=str(error))
+        await live.close()
+
     async def stop(self) -> None:
-        """Stop beating; let what is decided be kept for at most STOP_S seconds, then let go."""
+        """Stop beating; let what is decided, and the stop itself, be kept for at most STOP_S seconds, then let go."""
         if self._beat is not None:
             self._beat.cancel()
-        closing = [asyncio.create_task(live.close()) for live in self.all()]
+        await self._tools.media.stop()  # no picture comes after the last word on a recording
+        closing = [asyncio.create_task(self._stop_one(live)) for live in self.all()]
         if closing or self._tasks:
             await asyncio.wait([*closing, *self._tasks], timeout=STOP_S)
         for live in self.all():

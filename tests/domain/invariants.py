@@ -53,6 +53,7 @@ ASKERS: dict[type[cmd.Command], frozenset[Role | None]] = {
     cmd.DeclineHandover: frozenset({Role.OBSERVER}),
     cmd.AcceptHandover: frozenset({Role.OBSERVER}),
     cmd.NoteClockStep: frozenset({None}),
+    cmd.NoteStop: frozenset({None}),
     cmd.StopEverything: frozenset({Role.CUSTOMER}),
     cmd.End: frozenset({Role.HOST, None}),
     cmd.Tick: frozenset({None}),

@@ -8,9 +8,11 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+from concierge.domain import events as ev
 from concierge.domain.capability import Capability
 from concierge.domain.ids import ParticipantId
 from concierge.domain.reasons import EndReason, PauseReason
+from concierge.domain.recording import RecordingState
 from concierge.domain.session import State
 from concierge.services.live import LiveSession
 from concierge.wire import messages as wire
@@ -50,6 +52,53 @@ async def finish(desk: Desk, live: LiveSession, host: ParticipantId) -> None:
     await desk.registry.stop()
     verification = await desk.reader.verify(live.decided.recording)
     assert (verification.status, verification.recoveries) == ("recovered", 1)
+
+
+async def test_an_orderly_stop_is_no_crash(tmp_path: Path) -> None:
+    """The next start goes on, and the recording says that nothing was lost to a crash."""
+    (tmp_path / "recordings").mkdir()
+    async with desk_in(tmp_path) as desk:
+        waiting = (await desk.open()).decided
+        assert waiting.state is State.WAITING
+    async with desk_in(tmp_path, FakeClock(desk.clock.now_ms + 20_000)) as again:
+        back = again.registry.get(waiting.id)
+        await again.send(back, back.decided.host, wire.End("", ""))
+        await again.ended(back)
+        verification = await again.reader.verify(waiting.recording)
+        assert (verification.status, verification.recoveries) == ("ok", 0)
+        script = await again.script(back)
+        assert ev.BrokerStopped in map(type, script.events)
+        assert "stopped" in [gap.reason for gap in script.gaps]
+
+
+async def test_a_crash_after_an_orderly_stop_is_a_crash(tmp_path: Path) -> None:
+    (tmp_path / "recordings").mkdir()
+    async with desk_in(tmp_path) as desk:
+        session = (await desk.open()).decided
+    async with desk_in(tmp_path, FakeClock(desk.clock.now_ms + 20_000)) as again:
+        left = crash(again, tmp_path / "after")
+    async with desk_in(left, FakeClock(desk.clock.now_ms + 40_000)) as third:
+        await finish(third, third.registry.get(session.id), session.host)
+
+
+async def test_a_recording_whose_session_was_never_kept_is_closed(desk: Desk, tmp_path: Path) -> None:
+    live = await desk.open()
+    recording = live.decided.recording
+    left = crash(desk, tmp_path / "after")
+    with closing(sqlite3.connect(left / "desk.sqlite3", isolation_level=None)) as rows:
+        # As after a crash between the recording's row and the session's.
+        for table, column in (("session_events", "session"), ("sessions", "id")):
+            rows.execute(f"DELETE FROM {table} WHERE {column} = ?", (live.decided.id,))  # noqa: S608
+    async with desk_in(left, FakeClock(desk.clock.now_ms + 20_000)) as again:
+        assert again.registry.all() == []
+        row = await again.tools.recordings.get(recording)
+        assert row is not None
+        assert row.state is RecordingState.CLOSED
+        assert (await again.reader.verify(recording)).closed
+        assert await again.tools.recordings.orphans() == []
+        assert (await again.open()).decided.state is State.WAITING
+    async with desk_in(left, FakeClock(desk.clock.now_ms + 40_000)) as third:
+        assert (await third.reader.verify(recording)).closed
 
 
 async def test_what_only_the_recording_has_is_folded_into_the_database(desk: Desk, tmp_path: Path) -> None:

@@ -46,6 +46,7 @@ const COURSE: Record<string, Teller> = {
   HostChanged: (event, name) => line(t("{name} took the session over", { name: name(event["host"]) }), "handover", t("from {name}", { name: name(event["former"]) })),
   EndingSoon: (event, name) => line(t("Warned that the time ends soon"), "clock", name(event["participant"])),
   ClockStepped: (event) => line(t("The server’s clock was set by {seconds} s", { seconds: count(Number(event["by_ms"]) / 1000) }), "clock"),
+  BrokerStopped: () => line(t("The server was stopped"), "pause"),
   SessionEnded: (event) => line(ended(event["reason"] as EndReason), "stop", [outcome(String(event["outcome"] ?? "")), event["note"]].filter(Boolean).join(" · ")),
 };
 
@@ -104,6 +105,7 @@ export function gapReason(reason: string): string {
     "frame too large": t("A picture here was too large to be recorded."),
     "evidence unavailable": t("The recording could not be written here."),
     "resumed": t("The recording could not be written here."),
+    "stopped": t("The server was stopped here and started again."),
     "recovered": t("The recording was interrupted here and taken up again."),
   };
   return words[reason] ?? t("Nothing could be recorded here: {reason}", { reason });

@@ -17,6 +17,7 @@ from concierge.adapters.db.tables import (
     recording_names,
     recordings,
     search_lines,
+    sessions,
     tickets,
     wrapped_keys,
 )
@@ -108,6 +109,12 @@ class DatabaseRecordings:
         return await self._all(
             newest.order_by(recordings.c.opened_ms.desc(), recordings.c.id).limit(query.limit)
         )
+
+    async def orphans(self) -> list[Recording]:
+        """Return open recordings whose session was never kept."""
+        kept = select(sessions.c.id).where(sessions.c.id == recordings.c.session).exists()
+        still_open = select(recordings).where(recordings.c.state == RecordingState.OPEN, ~kept)
+        return await self._all(still_open.order_by(recordings.c.opened_ms, recordings.c.id))
 
     async def of_ticket(self, ticket: TicketId) -> list[Recording]:
         """Return a ticket's recordings, newest first."""
