@@ -57,6 +57,7 @@ async def everything(folder: Path, place: Path, display: str) -> None:
             await dialogs(stage, anna)
             await the_end(stage, anna, grace, mateo)
             await the_auditor(stage)
+            await the_supervisor(stage)
         finally:
             await browsers.close()
             await house.end()
@@ -105,7 +106,7 @@ async def at_the_desk(stage: Stage) -> Host:
         ("/search?q=driver", "search", "words found in tickets, chat and notes"),
         ("/invites", "invites", 'every invite with its state, its uses and "revoke now"'),
         ("/invites/new", "invite-new", "a new invite"),
-        ("/account", "account", "one's own sign-ins, second factor and API keys"),
+        ("/account", "account", "one's own picture, sign-ins, second factor and API keys"),
     ):
         await page.goto(base + path)
         await take(page, name, words)
@@ -250,6 +251,19 @@ async def the_auditor(stage: Stage) -> None:
     await page.wait_for_function("() => document.querySelector('canvas[data-ref=canvas]').width > 600")
     await stage.shutter.take(
         page, "replay", "the replay: picture, voices, chat, marks and events on one timeline", dark=True
+    )
+
+
+async def the_supervisor(stage: Stage) -> None:
+    """The people of the desk."""
+    page = (await stage.browsers.headless()).pages[0]
+    await page.goto(stage.house.link("sign_in", "supervisor"))
+    await page.get_by_role("button", name="Sign in").click()
+    await page.wait_for_url("**/desk*")
+    await page.goto(f"{stage.house.base}/people")
+    await page.locator("summary", has_text="Disable").first.click()
+    await stage.shutter.take(
+        page, "people", "who of the desk may sign in; disabling somebody asks once more", dark=True
     )
 
 

@@ -17,6 +17,7 @@ from concierge.server.views.desk import (
     TicketView,
 )
 from concierge.server.views.frame import Face, Frame, Moment, Notice, Piece, SignedIn, View
+from concierge.server.views.people import PeopleView, PersonRow
 from concierge.server.views.public import EnterView, ErrorView, JoinLandingView, PortalView, SignInView
 from concierge.server.views.qr import qr_of
 
@@ -39,7 +40,7 @@ HOST = replace(
     area="desk",
 )
 SUPERVISOR = replace(
-    HOST, person=SignedIn("Ingrid Solheim", "IS", "supervisor", ("desk", "invites", "recordings"))
+    HOST, person=SignedIn("Ingrid Solheim", "IS", "supervisor", ("desk", "invites", "recordings", "people"))
 )
 AUDITOR = replace(
     OUTSIDE, person=SignedIn("Paul Renner", "PR", "auditor", ("recordings",)), area="recordings"
@@ -285,6 +286,37 @@ SEARCH = SearchView(
     1,
     1,
 )
+PEOPLE = PeopleView(
+    frame=replace(SUPERVISOR, area="people"),
+    people=(
+        PersonRow(
+            some_id("per", "a"), replace(ANNA, organisation="anna.berger"), "host", "enabled", False, True
+        ),
+        PersonRow(
+            some_id("per", "b"), replace(BEN, organisation="ben.okafor"), "host", "disabled", False, True
+        ),
+        PersonRow(
+            some_id("per", "c"),
+            Face("Ingrid Solheim", "IS", "ingrid.solheim"),
+            "supervisor",
+            "enabled",
+            True,
+            False,
+        ),
+        PersonRow(
+            some_id("per", "d"),
+            Face(
+                "Dr. Wilhelmina Featherstonehaugh-Castellanos",
+                "WF",
+                "wilhelmina.featherstonehaugh-castellanos",
+            ),
+            "auditor",
+            "enabled",
+            False,
+            True,
+        ),
+    ),
+)
 ACCOUNT = AccountView(
     replace(HOST, area=None),
     "anna.berger@st-veit.example",
@@ -397,6 +429,10 @@ AT_THE_DESK: dict[str, View] = {
     ),
     "search-start": replace(SEARCH, q="", frame=HOST, hits=()),
     "account": ACCOUNT,
+    "account-picture-fault": replace(
+        ACCOUNT, picture_fault="That is not a picture we can read. Choose a PNG, JPEG or WebP file."
+    ),
+    "people": PEOPLE,
     "account-new-key": replace(
         ACCOUNT,
         new_key="cck_7f3a_9d2Qm4vT8xLzR1bKe6WnYc5HsJ0uPgAo",
