@@ -15,6 +15,7 @@ from pathlib import Path
 
 import structlog
 
+from concierge.adapters.evidence_keys import content_keys, fresh_keys
 from concierge.adapters.evidence_tracks import OpenRecording, Sink
 from concierge.adapters.keys import Keyring, KeyUnavailable
 from concierge.domain import limits
@@ -22,16 +23,18 @@ from concierge.domain.errors import BadInput, EvidenceUnavailable
 from concierge.domain.event_codec import decode
 from concierge.domain.events import BrokerStopped, Event
 from concierge.domain.ids import RecordingId
-from concierge.domain.wrapped_key import EVERY, WrappedKey
+from concierge.domain.wrapped_key import WrappedKey
 from concierge.services.media_port import FrameSink
 from concierge.services.ports import Clock, RecordingOpening
 from recorder import events as recorder_events
+from recorder.envelope import ContentKeys
 from recorder.errors import RecorderError, RecordingClosedError, RecordingUnavailableError
 from recorder.handle import State
 from recorder.installation import InstallationKey, fingerprint
 from recorder.manifest import Header
 from recorder.reading import read_recording
 from recorder.records import Record, RecordType
+from recorder.store import epoch_path
 from recorder.thread import RecordingThread
 from recorder.verdict import Status
 
@@ -67,7 +70,7 @@ class RecorderEvidence:
 
         The recorder makes the directory on its own thread: a disk that hangs must not hold up the event loop.
         """
-        deks = {EVERY: self._ring.fresh()}
+        deks = fresh_keys(self._ring)
         try:
             wrapped = await asyncio.to_thread(self._ring.wrap, opening.recording, deks)
         except KeyUnavailable as error:
@@ -75,7 +78,11 @@ class RecorderEvidence:
         directory = self._folder / opening.recording
         try:
             handle = self._thread.create(
-                directory, _header(opening), deks[EVERY], self._key.signer, self._failure_of(opening.recording)
+                directory,
+                _header(opening),
+                content_keys(deks),
+                self._key.signer,
+                self._failure_of(opening.recording),
             )
         except RecorderError as error:
             raise EvidenceUnavailable(f"the recording cannot be opened: {error}") from None
@@ -139,11 +146,8 @@ class RecorderEvidence:
         )
         return events
 
-    def _dek(self, recording: RecordingId, keys: Sequence[WrappedKey]) -> bytes:
-        deks = self._ring.unwrap(recording, keys)
-        if EVERY not in deks:
-            raise KeyUnavailable("the recording's key is not there")
-        return deks[EVERY]
+    def _dek(self, recording: RecordingId, keys: Sequence[WrappedKey]) -> ContentKeys:
+        return content_keys(self._ring.unwrap(recording, keys))
 
     def _failure_of(self, recording: RecordingId) -> Callable[[str], None]:
         """The recorder calls from its own thread; whoever watches is called on the loop."""
@@ -208,6 +212,12 @@ class RecorderEvidence:
         current = self._open.get(recording)
         return 0 if current is None else current.handle.lag_us() // 1000
 
+    def durable(self, recording: RecordingId) -> tuple[str, int] | None:
+        """Return the file being written and how many of its bytes are durable; None when nothing is being written."""
+        current = self._open.get(recording)
+        durable = None if current is None else self._thread.durable_bytes(current.handle)
+        return None if durable is None else (epoch_path(self._folder, durable[0]).name, durable[1])
+
     async def resume(self, recording: RecordingId, reason: str) -> None:  # noqa: ARG002 - the recorder names the failure
         """Try to write again after a failure, behind a signed gap. Nothing to do when it writes, or is closed already."""
         if recording in self._closed:
@@ -264,7 +274,7 @@ def _header(opening: RecordingOpening) -> Header:
     return Header(opening.recording, opening.session, opening.ticket, opening.opened_ms)
 
 
-def _read_back(directory: Path, dek: bytes, trust: bytes) -> tuple[list[Event], int, bool]:
+def _read_back(directory: Path, dek: ContentKeys, trust: bytes) -> tuple[list[Event], int, bool]:
     """Return the events in order of their numbers, the first free track number, and whether it ends with a stop.
 
     It does when the very last thing there is the word of an orderly stop, with nothing torn behind it.

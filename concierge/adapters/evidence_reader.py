@@ -8,20 +8,23 @@ from __future__ import annotations
 
 import asyncio
 import json
+import shutil
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from concierge.adapters.evidence import event_of
 from concierge.adapters.evidence_bundle import Bundles
+from concierge.adapters.evidence_keys import content_keys
 from concierge.adapters.keys import Keyring, KeyUnavailable, KmsSilent
 from concierge.domain import limits
 from concierge.domain.errors import EvidenceUnavailable
 from concierge.domain.events import Event
 from concierge.domain.ids import RecordingId
-from concierge.domain.wrapped_key import EVERY, WrappedKey
+from concierge.domain.wrapped_key import WrappedKey
 from concierge.services.replay_port import Exported, Gap, Script, Track, Verification
 from concierge.wire import replay as wire
+from recorder.envelope import ContentKeys
 from recorder.errors import RecorderError
 from recorder.export import export_recording
 from recorder.frames import Frame
@@ -49,6 +52,7 @@ class RecorderReader:
         self._ring = ring
         self._bundles = Bundles(folder.parent / "exports")
         self._kept: OrderedDict[RecordingId, tuple[_Stamp, Reading]] = OrderedDict()
+        self._forgotten: dict[RecordingId, int] = {}
 
     async def verify(self, recording: RecordingId) -> Verification:
         """Check the whole chain without any content key."""
@@ -72,7 +76,7 @@ class RecorderReader:
 
     async def bundle(self, recording: RecordingId, keys: Sequence[WrappedKey], about: str) -> Path:
         """Write WebM, events, verdict and `about` into one zip file."""
-        place = await asyncio.to_thread(self._place)
+        place = await asyncio.to_thread(self._place, recording)
         try:
             return await asyncio.to_thread(self._bundle, recording, keys, about, place)
         except BaseException:
@@ -83,35 +87,54 @@ class RecorderReader:
         """Delete a bundle."""
         await asyncio.to_thread(self._bundles.discard, bundle)
 
+    async def forget(self, recording: RecordingId) -> None:
+        """Drop every reading and export of a recording; one that is being made now is not kept either."""
+        self._forgotten[recording] = self._forgotten.get(recording, 0) + 1
+        self._kept.pop(recording, None)
+        await asyncio.to_thread(self._bundles.forget, recording)
+
+    async def remove(self, recording: RecordingId) -> None:
+        """Delete the sealed recording itself; what is gone already is fine."""
+        await asyncio.to_thread(self._remove, self._folder / recording)
+
     # --- on a thread ---
 
-    def _dek(self, recording: RecordingId, keys: Sequence[WrappedKey]) -> bytes:
+    @staticmethod
+    def _remove(directory: Path) -> None:
+        try:
+            shutil.rmtree(directory)
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            raise EvidenceUnavailable(f"the recording cannot be deleted: {error.strerror}") from None
+
+    def _dek(self, recording: RecordingId, keys: Sequence[WrappedKey]) -> ContentKeys:
         """Raises Sealed, in words that say why it cannot be played."""
         if not keys:
             raise Sealed("erased", "the recording's key was destroyed")
         try:
-            return self._ring.unwrap(recording, keys)[EVERY]
+            return content_keys(self._ring.unwrap(recording, keys))
         except KmsSilent as error:
             raise Sealed("kms_silent", str(error)) from None
-        except (KeyUnavailable, KeyError) as error:
+        except KeyUnavailable as error:
             raise Sealed("kek_lost", str(error)) from None
 
-    def _read(self, recording: RecordingId, dek: bytes | None) -> Reading:
+    def _read(self, recording: RecordingId, dek: ContentKeys | None) -> Reading:
         directory = self._folder / recording
         try:
             return read_recording(directory, dek, self._trust)
         except (OSError, RecorderError) as error:
             raise EvidenceUnavailable(f"the recording cannot be read: {error}") from None
 
-    def _reading(self, recording: RecordingId, dek: bytes | None) -> Reading:
+    def _reading(self, recording: RecordingId, dek: ContentKeys | None) -> Reading:
         """Return a verified reading, the kept one when no file has changed since."""
-        stamp = _stamp(self._folder / recording)
+        stamp, forgotten = _stamp(self._folder / recording), self._forgotten.get(recording)
         kept = self._kept.get(recording)
         if dek is not None and kept is not None and kept[0] == stamp:
             self._kept.move_to_end(recording)
             return kept[1]
         reading = self._read(recording, dek)
-        if dek is not None:
+        if dek is not None and forgotten == self._forgotten.get(recording):
             self._kept[recording] = (stamp, reading)
             while len(self._kept) > limits.REPLAY_READINGS_KEPT:
                 self._kept.popitem(last=False)
@@ -159,9 +182,9 @@ class RecorderReader:
             raise EvidenceUnavailable(str(error)) from None
         return bytes(chunk)
 
-    def _place(self) -> Path:
+    def _place(self, recording: RecordingId) -> Path:
         try:
-            return self._bundles.place()
+            return self._bundles.place(recording)
         except OSError as error:
             raise EvidenceUnavailable(f"the export failed: {error}") from None
 

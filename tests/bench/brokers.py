@@ -18,9 +18,10 @@ from aiortc.mediastreams import MediaStreamTrack
 
 from concierge.adapters.clock import SteadyClock
 from concierge.adapters.evidence import RecorderEvidence
+from concierge.adapters.evidence_keys import content_keys
 from concierge.adapters.keys import Keyring
 from concierge.domain.ids import ParticipantId, RecordingId, SessionId, TicketId
-from concierge.domain.wrapped_key import EVERY, WrappedKey
+from concierge.domain.wrapped_key import WrappedKey
 from concierge.media.plane import ForwardingPlane
 from concierge.services.media_port import EncodedFrame, FrameSink, MediaKind, SourceId
 from concierge.services.ports import RecordingOpening
@@ -173,7 +174,7 @@ class Recording(Forwarding):
         await self._evidence.close(RECORDING, '{"reason": "bench"}')
         await asyncio.to_thread(self._thread.stop)
         reading = read_recording(
-            self._directory, self._ring.unwrap(RECORDING, self._wrapped)[EVERY], self._key.public
+            self._directory, content_keys(self._ring.unwrap(RECORDING, self._wrapped)), self._key.public
         )
         types = [record.type for record in reading.records()]
         found = {

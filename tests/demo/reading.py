@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concierge.adapters.evidence_keys import content_keys
 from concierge.bootstrap import Broker
 from concierge.demo.tickets import SOLVED_EARLIER
 from recorder.frames import Frame
@@ -14,7 +15,7 @@ async def read_past(broker: Broker) -> Reading:
     (row,) = await broker.tools.recordings.of_ticket(SOLVED_EARLIER.id)
     wrapped = await broker.tools.recordings.wrapped_keys(row.id)
     assert wrapped is not None
-    dek = broker.keyring.unwrap(row.id, wrapped)["every"]
+    dek = content_keys(broker.keyring.unwrap(row.id, wrapped))
     return read_recording(broker.data.recordings / row.id, dek, broker.evidence.trust)
 
 

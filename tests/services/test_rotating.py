@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from concierge.adapters.evidence_keys import CLASS_NAMES
 from concierge.adapters.keys import Keyring, KmsSilent
 from concierge.adapters.keys.local import HeldKeks
 from concierge.domain import limits
@@ -47,7 +48,7 @@ async def test_everything_is_wrapped_anew_while_one_is_recorded_and_one_played(d
     desk.reader._ring = both
     before = await desk.tools.recordings.wrapped_keys(tape.recording)
     done = await turn(desk, both)
-    assert done == Rotation(both.current(), 2, 0)
+    assert done == Rotation(both.current(), 2 * len(CLASS_NAMES), 0)
     after = await desk.tools.recordings.wrapped_keys(tape.recording)
     assert {key.kek for key in after} == {both.current()}
     for keys in (before, after):
@@ -58,8 +59,8 @@ async def test_everything_is_wrapped_anew_while_one_is_recorded_and_one_played(d
     desk.reader._ring = Keyring(NEW)
     assert (await desk.script(live)).readable
     leaves = {leaf.kind: json.loads(leaf.detail) for _, leaf in await desk.tools.audit.tail(20)}
-    assert leaves["KeysRewrapped"]["count"] == 2
-    assert leaves["KeyRotationEnded"] == {"left": 0, "rewrapped": 2}
+    assert leaves["KeysRewrapped"]["count"] == 2 * len(CLASS_NAMES)
+    assert leaves["KeyRotationEnded"] == {"left": 0, "rewrapped": 2 * len(CLASS_NAMES)}
     assert {"KeyRotationBegun"} <= set(leaves)
 
 
