@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -18,22 +19,28 @@ from concierge.adapters.clock import SteadyClock
 from concierge.adapters.clock_mark import keep_mark, read_mark
 from concierge.adapters.db.migrate import migrate
 from concierge.adapters.db.repositories import Database
+from concierge.adapters.evidence_log import SignedLog
 from concierge.adapters.evidence_parts import EvidenceParts, evidence_parts
 from concierge.adapters.keys import Keyring, PepperedSecrets, load_or_make
 from concierge.adapters.keys.places import Place, keyring
+from concierge.adapters.log_anchor import FileAnchor
 from concierge.adapters.mint import SecretsMint
 from concierge.adapters.passwords import Argon2Passwords
 from concierge.adapters.portraits import PillowPortraits
 from concierge.adapters.state_folder import StateFolder
 from concierge.adapters.totp import SealedTotp
 from concierge.config import Config, KekPlace
+from concierge.domain.errors import ConciergeError
 from concierge.media.plane import ForwardingPlane
 from concierge.media.settings import MediaSettings
 from concierge.server.settings import ServerSettings
 from concierge.services.accounts import Accounts
 from concierge.services.api_keys import ApiKeys
+from concierge.services.checkpoints import Checkpoints
 from concierge.services.disabling import DisabledWatch
+from concierge.services.heads import Heads
 from concierge.services.portraits import Portraits
+from concierge.services.ports import AuditLeaf
 from concierge.services.recovering import recover
 from concierge.services.registry import Registry
 from concierge.services.replays import Replays
@@ -61,6 +68,8 @@ class Broker:
     policy: CedarPolicyEngine
     evidence: EvidenceParts
     keyring: Keyring
+    audit_log: SignedLog
+    checkpoints: Checkpoints
 
 
 def database_url(config: Config, data: StateFolder) -> str:
@@ -116,33 +125,52 @@ def media_settings(config: Config) -> MediaSettings:
 async def running(config: Config, data: StateFolder) -> AsyncIterator[Broker]:
     """Put a broker together on a data directory already taken, recover what a crash left, and beat until the end.
 
-    Raises PolicyError for policies that do not hold, WrongSchema or StoreUnavailable for the database, KeyUnavailable.
+    Raises PolicyError for policies that do not hold, WrongSchema or StoreUnavailable for the database, KeyUnavailable,
+    LogRolledBack.
     """
     url = database_url(config, data)
     policy = load_policies(config.policies_dir)
     await asyncio.to_thread(migrate, url)
     broker = _assemble(config, data, Database(url), policy)
     await broker.database.start()
+    try:
+        await _begin_log(broker)
+    except ConciergeError:
+        await broker.database.stop()
+        raise
     broker.evidence.start()
     mark = asyncio.create_task(keep_mark(data.root, broker.tools.clock), name="clock mark")
-    watch: asyncio.Task[None] | None = None
+    beats: list[asyncio.Task[None]] = []
     try:
         await broker.portraits.start()
         live = await recover(broker.tools, broker.registry)
         _log.info("started", live_sessions=live, policies=policy.version[:12])
         broker.registry.start()
-        watch = asyncio.create_task(
-            DisabledWatch(broker.tools.people, broker.registry).run(), name="disabled people"
-        )
+        disabled = DisabledWatch(broker.tools.people, broker.registry)
+        heads = Heads(broker.tools, broker.registry)
+        beats += [
+            asyncio.create_task(disabled.run(), name="disabled people"),
+            asyncio.create_task(broker.checkpoints.run(), name="checkpoints"),
+            asyncio.create_task(heads.run(), name="recording heads"),
+        ]
         yield broker
     finally:
-        mark.cancel()
-        if watch is not None:
-            watch.cancel()
+        for beat in (mark, *beats):
+            beat.cancel()
         await broker.registry.stop()
         await broker.tools.media.stop()
         await asyncio.to_thread(broker.evidence.stop)
         await broker.database.stop()
+
+
+async def _begin_log(broker: Broker) -> None:
+    """Compare the audit log with what others hold of it, then put this start on it: who signs, which policies hold."""
+    await broker.audit_log.start()
+    await broker.checkpoints.before_serving()
+    begun = {"installation": broker.evidence.trust.hex(), "policies": broker.policy.version}
+    detail = json.dumps(begun, sort_keys=True)
+    leaf = AuditLeaf(broker.tools.clock.wall(), "BrokerStarted", "broker", broker.tools.run, detail)
+    await broker.tools.audit.append(leaf)
 
 
 def _assemble(config: Config, data: StateFolder, database: Database, policy: CedarPolicyEngine) -> Broker:
@@ -168,6 +196,7 @@ def _assemble(config: Config, data: StateFolder, database: Database, policy: Ced
         recordings=database.recordings,
         audit=database.audit,
     )
+    audit_log = evidence.signed_log(database.audit_tree, clock)
     portraits = Portraits(database.portraits, PillowPortraits(), tools.album, clock, mint)
     codes = SealedTotp(load_or_make(data.keys / "totp"), config.organisation)
     return Broker(
@@ -184,6 +213,8 @@ def _assemble(config: Config, data: StateFolder, database: Database, policy: Ced
         policy=policy,
         evidence=evidence,
         keyring=ring,
+        audit_log=audit_log,
+        checkpoints=Checkpoints(audit_log, database.audit_tree, FileAnchor(data.root), ()),
     )
 
 

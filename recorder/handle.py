@@ -22,6 +22,7 @@ from recorder.limits import (
     SEGMENT_TARGET_BYTES,
 )
 from recorder.records import NEVER_REFUSED, RECORD_OVERHEAD, EvidenceClass, Record
+from recorder.writer import BEGINNING
 
 _CLASSES = frozenset(EvidenceClass)
 
@@ -80,6 +81,8 @@ class RecordingHandle:
         self._busy: Work | None = None
         self._failed_since = 0
         self._urgent = True
+        self.reached = BEGINNING
+        """Where the durable chain ends; the writer thread puts a new value here, never a changed one."""
         self.opened = new_promise()
         opening.promises.append(self.opened)
 

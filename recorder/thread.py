@@ -181,6 +181,7 @@ class RecordingThread:
             if not self._attempt((handle, tape, work), _sync):
                 continue
             with self._wake:
+                handle.reached = tape.durable
                 handle.succeed(work)
                 if work.closing is not None:
                     del self._tapes[handle]

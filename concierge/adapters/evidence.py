@@ -15,6 +15,7 @@ from pathlib import Path
 
 import structlog
 
+from concierge.adapters.evidence_heads import NotedSigners, head_of
 from concierge.adapters.evidence_keys import content_keys, fresh_keys
 from concierge.adapters.evidence_tracks import OpenRecording, Sink
 from concierge.adapters.keys import Keyring, KeyUnavailable
@@ -23,6 +24,7 @@ from concierge.domain.errors import BadInput, EvidenceUnavailable
 from concierge.domain.event_codec import decode
 from concierge.domain.events import BrokerStopped, Event
 from concierge.domain.ids import RecordingId
+from concierge.domain.recording_head import RecordingHead
 from concierge.domain.wrapped_key import WrappedKey
 from concierge.services.media_port import FrameSink
 from concierge.services.ports import Clock, RecordingOpening
@@ -54,7 +56,8 @@ class RecorderEvidence:
         self._ring = ring
         self._clock = clock
         self._open: dict[RecordingId, OpenRecording] = {}
-        self._closed: set[RecordingId] = set()
+        self._closed: dict[RecordingId, RecordingHead] = {}
+        self._signers: dict[RecordingId, NotedSigners] = {}
         self._watcher: Callable[[RecordingId, str], None] = lambda _recording, _reason: None
         self._trial: Future[None] | None = None
         self._tried_at = 0.0
@@ -76,12 +79,13 @@ class RecorderEvidence:
         except KeyUnavailable as error:
             raise EvidenceUnavailable(f"the recording's key cannot be wrapped: {error}") from None
         directory = self._folder / opening.recording
+        signers = NotedSigners(self._key.signer)
         try:
             handle = self._thread.create(
                 directory,
                 _header(opening),
                 content_keys(deks),
-                self._key.signer,
+                signers,
                 self._failure_of(opening.recording),
             )
         except RecorderError as error:
@@ -97,6 +101,7 @@ class RecorderEvidence:
             reason = str(error) or "the disk does not answer"
             raise EvidenceUnavailable(f"the recording cannot be opened: {reason}") from None
         self._open[opening.recording] = current
+        self._signers[opening.recording] = signers
         return wrapped
 
     def _let_go(self, current: OpenRecording, opened: Future[int]) -> None:
@@ -118,9 +123,12 @@ class RecorderEvidence:
         on_failure = self._failure_of(opening.recording)
         try:
             dek = await asyncio.to_thread(self._dek, opening.recording, keys)
-            events, tracks, stopped = await asyncio.to_thread(_read_back, directory, dek, self._key.public)
+            events, tracks, stopped, head = await asyncio.to_thread(
+                _read_back, directory, dek, self._key.public
+            )
         except (OSError, RecorderError, KeyUnavailable, BadInput) as error:
             raise EvidenceUnavailable(f"the recording cannot be recovered: {error}") from None
+        signers = NotedSigners(self._key.signer)
         try:
             at_us = (self._clock.now() - opening.opened_ms) * 1000
             handle = await asyncio.to_thread(
@@ -128,7 +136,7 @@ class RecorderEvidence:
                     directory,
                     _header(opening),
                     dek,
-                    self._key.signer,
+                    signers,
                     on_failure,
                     at_us=at_us,
                     stopped=stopped,
@@ -137,13 +145,14 @@ class RecorderEvidence:
             )
             await asyncio.wrap_future(handle.opened)
         except RecordingClosedError:
-            self._closed.add(opening.recording)
+            self._closed[opening.recording] = head
             return events
         except (OSError, RecorderError) as error:
             raise EvidenceUnavailable(f"the recording cannot be recovered: {error}") from None
         self._open[opening.recording] = OpenRecording(
             handle, opening.opened_ms, self._clock, next_track=tracks
         )
+        self._signers[opening.recording] = signers
         return events
 
     def _dek(self, recording: RecordingId, keys: Sequence[WrappedKey]) -> ContentKeys:
@@ -230,11 +239,15 @@ class RecorderEvidence:
         except RecorderError as error:
             raise EvidenceUnavailable(str(error)) from None
 
-    async def close(self, recording: RecordingId, summary: str) -> None:
-        """Write the final segment; the recorder drops the ephemeral signing key."""
+    def head(self, recording: RecordingId) -> RecordingHead | None:
+        """Return how far the recording durably reaches; None when it is not open here."""
+        current = self._open.get(recording)
+        return None if current is None else self._signers[recording].head(current.handle)
+
+    async def close(self, recording: RecordingId, summary: str) -> RecordingHead:
+        """Write the final segment; the recorder drops the ephemeral signing key. Return where the recording ends."""
         if recording in self._closed:
-            self._closed.discard(recording)
-            return
+            return self._closed.pop(recording)
         current = self._current(recording)
         closing = recorder_events.summary(current.now_us(), json.loads(summary))
         try:
@@ -242,6 +255,7 @@ class RecorderEvidence:
         except RecorderError as error:
             raise EvidenceUnavailable(str(error)) from None
         del self._open[recording]
+        return self._signers.pop(recording).head(current.handle)
 
     def _current(self, recording: RecordingId) -> OpenRecording:
         current = self._open.get(recording)
@@ -274,8 +288,10 @@ def _header(opening: RecordingOpening) -> Header:
     return Header(opening.recording, opening.session, opening.ticket, opening.opened_ms)
 
 
-def _read_back(directory: Path, dek: ContentKeys, trust: bytes) -> tuple[list[Event], int, bool]:
-    """Return the events in order of their numbers, the first free track number, and whether it ends with a stop.
+def _read_back(
+    directory: Path, dek: ContentKeys, trust: bytes
+) -> tuple[list[Event], int, bool, RecordingHead]:
+    """Return the events in order of their numbers, the first free track number, whether it ends with a stop, and where.
 
     It does when the very last thing there is the word of an orderly stop, with nothing torn behind it.
     """
@@ -288,7 +304,7 @@ def _read_back(directory: Path, dek: ContentKeys, trust: bytes) -> tuple[list[Ev
         if event is not None:
             by_number.setdefault(event.seq, event)
     stopped = isinstance(last, BrokerStopped) and reading.verdict.status is Status.OPEN
-    return [by_number[number] for number in sorted(by_number)], track + 1, stopped
+    return [by_number[number] for number in sorted(by_number)], track + 1, stopped, head_of(reading.verdict)
 
 
 def event_of(record: Record) -> Event | None:

@@ -8,12 +8,17 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Final
 
-from concierge.services.audit_port import AuditProof, AuditTree, NoSuchLeaf
+from concierge.services.audit_port import AuditProof, AuditTree, LogRolledBack, NoSuchLeaf
 from concierge.services.ports import Clock
+from recorder.errors import VerificationError
 from recorder.log import merkle
-from recorder.log.checkpoint import Checkpoint, origin_of, sign_checkpoint
-from recorder.log.note import SigningKey
+from recorder.log.checkpoint import Checkpoint, epoch_of, open_checkpoint, origin_of, sign_checkpoint
+from recorder.log.note import NoteSignature, SignedNote, SigningKey
+
+_RESTORED: Final = "restored-"
 
 
 class SignedLog:
@@ -59,6 +64,38 @@ class SignedLog:
         """Return the newest checkpoint kept; sign one when there is none."""
         return await self._tree.checkpoint_below(await self._tree.size()) or await self.checkpoint()
 
+    async def cosigned(self, note: bytes, lines: Sequence[bytes]) -> bytes:
+        """Keep a checkpoint with further signature lines, which were checked before; return it."""
+        signed = SignedNote.parse(note)
+        more = [NoteSignature.parse(line.decode().rstrip("\n")) for line in lines]
+        whole = signed.with_signatures(more).encode()
+        await self._tree.keep_checkpoint(_size(note), self._clock.wall(), whole)
+        return whole
+
+    async def check(self, note: bytes, holder: str) -> None:
+        """Return when this log goes on from a checkpoint somebody holds. Raises LogRolledBack when it does not."""
+        try:
+            held, at_s = open_checkpoint(SignedNote.parse(note), self._key.public)
+            epoch = restored_at(epoch_of(held.origin, self._key.public))
+        except VerificationError:
+            return
+        when = datetime.fromtimestamp(at_s, UTC).isoformat() if at_s else "an unknown time"
+        if epoch > self._epoch:
+            raise LogRolledBack(
+                f"{holder} knows this audit log as restored at {epoch}; the database is from before that"
+            )
+        if epoch < self._epoch:
+            return  # from before a restore that this log itself declares
+        size = await self._tree.size()
+        if held.size > size:
+            raise LogRolledBack(
+                f"{holder} holds a checkpoint of {held.size} leaves, signed {when}; the database has {size}"
+            )
+        if await self.root_at(held.size) != held.root:
+            raise LogRolledBack(
+                f"{holder} holds a checkpoint of {held.size} leaves, signed {when}, with other contents than the database"
+            )
+
     async def prove(self, number: int, *, fresh: bool = False) -> AuditProof:
         """Prove that a leaf is in the log, under the newest checkpoint that holds it. Raises NoSuchLeaf."""
         leaves = await self._tree.leaves(number, 1)
@@ -87,7 +124,17 @@ class SignedLog:
 
 def epoch_label(restored_s: int) -> str:
     """The label of the epoch that a restore at this time began; "" for the first."""
-    return f"restored-{restored_s}" if restored_s else ""
+    return f"{_RESTORED}{restored_s}" if restored_s else ""
+
+
+def restored_at(label: str) -> int:
+    """The time in an epoch's label, in seconds since the epoch; 0 for the first. Raises VerificationError."""
+    if not label:
+        return 0
+    digits = label.removeprefix(_RESTORED)
+    if not label.startswith(_RESTORED) or not digits.isascii() or not digits.isdecimal() or len(digits) > 12:
+        raise VerificationError("the log's epoch has a label of another kind")
+    return int(digits)
 
 
 def _size(note: bytes) -> int:

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from concierge.adapters.evidence import RecorderEvidence
+from concierge.adapters.evidence_log import SignedLog
 from concierge.adapters.evidence_reader import RecorderReader
 from concierge.adapters.keys import Keyring
+from concierge.services.audit_port import AuditTree
 from concierge.services.ports import Clock
 from recorder.installation import InstallationKey
 from recorder.thread import RecordingThread
@@ -24,6 +26,10 @@ class EvidenceParts:
     _folder: Path
     _key: InstallationKey
     _ring: Keyring
+
+    def signed_log(self, tree: AuditTree, clock: Clock) -> SignedLog:
+        """Return the audit log that the installation key signs."""
+        return SignedLog(tree, self._key, clock)
 
     def log_at(self, clock: Clock) -> RecorderEvidence:
         """Return a log over the same folder and thread that lives by another clock."""

@@ -1,7 +1,8 @@
 """Arguments to calls. Says what is wrong in one sentence and exits with a code a script can tell apart.
 
 Exit codes: 0 done, 1 the command found something wrong, 2 wrong arguments or settings, 3 the address cannot be listened on,
-4 another server works with the data directory, 5 a policy does not hold, 6 the database does not answer or fit.
+4 another server works with the data directory, 5 a policy does not hold, 6 the database does not answer or fit,
+7 the audit log was rolled back.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from concierge.config import SETTINGS, Config, SettingError, load
 from concierge.domain.errors import ConciergeError
 from concierge.domain.refusals import N_
 from concierge.server.run import CannotListen
+from concierge.services.audit_port import LogRolledBack
 from concierge.services.ports import StoreUnavailable
 from concierge.shipped import LOCALE
 
@@ -34,6 +36,7 @@ _EXITS: Final[tuple[tuple[type[ConciergeError], int], ...]] = (
     (PolicyError, 5),
     (WrongSchema, 6),
     (StoreUnavailable, 6),
+    (LogRolledBack, 7),
 )
 
 _HELP: Final[dict[str, str]] = {

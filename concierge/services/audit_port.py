@@ -22,6 +22,10 @@ class LogRolledBack(ConciergeError):
     """
 
 
+class WitnessSilent(ConciergeError):
+    """A witness did not answer within its deadline, or not in a way that can be believed."""
+
+
 class NoSuchLeaf(ConciergeError):
     """The log has no leaf of this number, or none of this kind about this subject."""
 
@@ -96,8 +100,44 @@ class AuditLog(Protocol):
     async def newest(self) -> bytes:
         """Return the newest checkpoint kept, with the cosignatures of its witnesses; sign one when there is none."""
 
+    async def cosigned(self, note: bytes, lines: Sequence[bytes]) -> bytes:
+        """Keep a checkpoint with further signature lines, which were checked before; return it."""
+
+    async def check(self, note: bytes, holder: str) -> None:
+        """Return when this log goes on from a checkpoint somebody holds. Raises LogRolledBack when it does not.
+
+        What this installation did not sign says nothing about its log and is passed over.
+        """
+
     async def prove(self, number: int, *, fresh: bool = False) -> AuditProof:
         """Prove that a leaf is in the log, under the newest checkpoint that holds it. Raises NoSuchLeaf."""
 
     async def consistency(self, old: int, new: int) -> tuple[bytes, ...]:
         """Return the proof that the log of `new` leaves begins with the one of `old`."""
+
+
+class Witness(Protocol):
+    """Somebody elsewhere who cosigns checkpoints of a log that only ever grew. One call takes WITNESS_WAIT_MS at most."""
+
+    @property
+    def name(self) -> str:
+        """Its name in its cosignatures."""
+
+    async def held(self) -> tuple[bytes, ...]:
+        """Return the last checkpoints it cosigned of this log, one for each epoch. Raises WitnessSilent."""
+
+    async def cosign(self, note: bytes, log: AuditLog) -> bytes:
+        """Let it cosign a checkpoint, proving that it goes on from the last; return the signature line, checked.
+
+        Raises WitnessSilent; LogRolledBack when what it holds, signed by us, does not lead to this checkpoint.
+        """
+
+
+class Anchor(Protocol):
+    """A place beside the database that remembers the newest checkpoint."""
+
+    def read(self) -> bytes | None:
+        """Return the checkpoint kept, or None."""
+
+    def keep(self, note: bytes) -> None:
+        """Keep a checkpoint in place of the one before. Raises OSError."""

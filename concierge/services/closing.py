@@ -6,14 +6,18 @@ import asyncio
 import dataclasses
 import json
 from collections.abc import Awaitable, Callable
+from typing import TypeVar
 
 import structlog
 
 from concierge.domain.errors import EvidenceUnavailable
 from concierge.domain.recording import RecordingState
 from concierge.domain.session import Session
-from concierge.services.ports import StoreUnavailable
+from concierge.services.leaves import opening_of, recording_leaf
+from concierge.services.ports import AuditLeaf, StoreUnavailable
 from concierge.services.tools import Tools
+
+T = TypeVar("T")
 
 _log = structlog.get_logger(__name__)
 
@@ -28,38 +32,35 @@ async def close_recording(tools: Tools, session: Session) -> None:
 
     What fails to the last is finished by recovery at the next start.
     """
-    for step in (_close_evidence, _close_row):
-        if not await _patiently(step, tools, session):
-            return
+    leaf = await _patiently(lambda: _close_evidence(tools, session), session)
+    if leaf is not None:
+        await _patiently(lambda: _close_row(tools, session, leaf), session)
 
 
-async def _patiently(
-    step: Callable[[Tools, Session], Awaitable[None]], tools: Tools, session: Session
-) -> bool:
+async def _patiently(step: Callable[[], Awaitable[T]], session: Session) -> T | None:
     for left in reversed(range(TRIES)):
         try:
-            await step(tools, session)
+            return await step()
         except (EvidenceUnavailable, StoreUnavailable) as error:
             _log.warning("recording_not_closed", recording=session.recording, reason=str(error), tries=left)
-        else:
-            return True
         if left:
             await asyncio.sleep(RETRY_S)
-    return False
+    return None
 
 
-async def _close_evidence(tools: Tools, session: Session) -> None:
+async def _close_evidence(tools: Tools, session: Session) -> AuditLeaf:
     """A recorder that failed at the very end goes on behind a signed gap, so that the end is on the record too."""
     summary = {"reason": session.end_reason, "events": session.last_seq, "ended_ms": session.ended_ms}
     await tools.evidence.resume(session.recording, "the recorder could not write")
-    await tools.evidence.close(session.recording, json.dumps(summary, sort_keys=True))
+    head = await tools.evidence.close(session.recording, json.dumps(summary, sort_keys=True))
+    return recording_leaf(opening_of(session), "RecordingClosed", head, session.ended_ms or tools.clock.now())
 
 
-async def _close_row(tools: Tools, session: Session) -> None:
+async def _close_row(tools: Tools, session: Session, leaf: AuditLeaf) -> None:
     row = await tools.recordings.get(session.recording)
     if row is not None:
         closed = dataclasses.replace(
             row, state=RecordingState.CLOSED, closed_ms=session.ended_ms, outcome=session.outcome
         )
-        await tools.recordings.close(closed)
+        await tools.recordings.close(closed, leaf)
     await tools.pairings.drop(session.id)

@@ -6,8 +6,9 @@ import json
 
 from concierge.domain import events as ev
 from concierge.domain.event_codec import encode
+from concierge.domain.recording_head import RecordingHead
 from concierge.domain.session import Session
-from concierge.services.ports import AuditLeaf
+from concierge.services.ports import AuditLeaf, RecordingOpening
 
 _NO_LEAF: tuple[type[ev.Event], ...] = (ev.ChatSaid, ev.MarkDrawn, ev.MarksCleared, ev.EndingSoon)
 _WORDS = frozenset({"brief", "note", "outcome", "text", "name", "organisation", "to_name"})
@@ -33,6 +34,34 @@ def leaf_of(session: Session, event: ev.Event) -> AuditLeaf | None:
 def leaves_of(session: Session, events: tuple[ev.Event, ...] | list[ev.Event]) -> list[AuditLeaf]:
     """Return the leaves of several events, in order."""
     return [leaf for event in events if (leaf := leaf_of(session, event)) is not None]
+
+
+def opening_of(session: Session) -> RecordingOpening:
+    """Return what the public header of a session's recording says."""
+    return RecordingOpening(session.recording, session.id, session.ticket, session.opened_ms)
+
+
+def recording_leaf(
+    opening: RecordingOpening, kind: str, head: RecordingHead, at_ms: int, after_epoch: int = -1
+) -> AuditLeaf:
+    """Return the leaf that says how far a recording reaches, naming the signers of epochs behind `after_epoch`.
+
+    Kinds: RecordingOpened, RecordingReached (its head, every HEAD_EVERY_MS), RecordingClosed.
+    """
+    detail = {
+        "chain": head.chain.hex(),
+        "segments": head.segments,
+        "session": opening.session,
+        "signers": [
+            {"certificate": one.certificate.hex(), "epoch": one.epoch, "public": one.public.hex()}
+            for one in head.signers
+            if one.epoch > after_epoch
+        ],
+        "ticket": opening.ticket,
+        "until_us": head.until_us,
+    }
+    text = json.dumps(detail, sort_keys=True, separators=(",", ":"))
+    return AuditLeaf(at_ms, kind, "broker", opening.recording, text)
 
 
 def _without_words(value: dict[str, object]) -> dict[str, object]:

@@ -213,9 +213,7 @@ class LiveSession:
         now, installation = self._tools.clock.now(), self._tools.installation
         known = self._known(participant)
         return wire.View(
-            view_of(
-                known, participant, now, self.backdrop, installation, self.steering, self._tools.album
-            )
+            view_of(known, participant, now, self.backdrop, installation, self.steering, self._tools.album)
         )
 
     def _known(self, participant: ParticipantId) -> Session:

@@ -23,7 +23,7 @@ from concierge.domain.session import Session
 from concierge.domain.ticket import Ticket, TicketState
 from concierge.domain.wrapped_key import WrappedKey
 from concierge.services.closing import NOT_OPENED
-from concierge.services.leaves import leaves_of
+from concierge.services.leaves import leaves_of, opening_of, recording_leaf
 from concierge.services.live import LiveSession
 from concierge.services.permission import check
 from concierge.services.ports import RecordingOpening
@@ -99,7 +99,13 @@ async def _first_words(
     except TimeoutError:
         raise EvidenceUnavailable("the recording does not keep up") from None
     await tools.recordings.add(row, wrapped)
-    await tools.sessions.save(session, [event], leaves_of(session, [event]))
+    head = tools.evidence.head(session.recording)
+    opened = (
+        [recording_leaf(opening_of(session), "RecordingOpened", head, event.at_ms)]
+        if head is not None
+        else []
+    )
+    await tools.sessions.save(session, [event], [*opened, *leaves_of(session, [event])])
 
 
 def _row(tools: Tools, event: ev.SessionOpened, customer_name: str) -> Recording:

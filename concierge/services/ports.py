@@ -24,6 +24,7 @@ from concierge.domain.ids import (
 from concierge.domain.invite import Invite
 from concierge.domain.person import Company, Person
 from concierge.domain.recording import Recording
+from concierge.domain.recording_head import RecordingHead
 from concierge.domain.session import Session
 from concierge.domain.ticket import ThreadEntry, Ticket, TicketState
 from concierge.domain.wrapped_key import WrappedKey
@@ -249,8 +250,8 @@ class Recordings(Protocol):
     async def orphans(self) -> list[Recording]:
         """Return open recordings whose session was never kept: what a crash between the two leaves behind."""
 
-    async def close(self, recording: Recording) -> None:
-        """Keep the closed row."""
+    async def close(self, recording: Recording, leaf: AuditLeaf) -> None:
+        """Keep the closed row and its leaf. Idempotent."""
 
     async def find(self, query: RecordingQuery) -> list[Recording]:
         """Return recordings that fit every given field, newest first."""
@@ -277,6 +278,9 @@ class Audit(Protocol):
 
     async def append(self, leaf: AuditLeaf) -> int:
         """Append one leaf durably; return its number."""
+
+    async def append_all(self, leaves: Sequence[AuditLeaf]) -> int:
+        """Append leaves durably, all or none; return the number of the last."""
 
     async def tail(self, limit: int) -> list[tuple[int, AuditLeaf]]:
         """Return the newest leaves, newest first."""
@@ -322,8 +326,11 @@ class EvidenceLog(Protocol):
     async def resume(self, recording: RecordingId, reason: str) -> None:
         """Try to write again after a failure, behind a signed gap. Raises EvidenceUnavailable while it cannot."""
 
-    async def close(self, recording: RecordingId, summary: str) -> None:
-        """Write the final segment and destroy the ephemeral signing key."""
+    def head(self, recording: RecordingId) -> RecordingHead | None:
+        """Return how far the recording durably reaches and who signed it; None when it is not open."""
+
+    async def close(self, recording: RecordingId, summary: str) -> RecordingHead:
+        """Write the final segment and destroy the ephemeral signing key; return where the recording ends."""
 
     @property
     def fingerprint(self) -> str:

@@ -24,7 +24,7 @@ from concierge.domain.recording import Recording, RecordingState
 from concierge.domain.session import Session, State
 from concierge.services.closing import NOT_OPENED, close_recording
 from concierge.services.joining import mint_receipt
-from concierge.services.leaves import leaves_of
+from concierge.services.leaves import leaves_of, recording_leaf
 from concierge.services.ports import RecordingOpening, StoreUnavailable
 from concierge.services.registry import Registry
 from concierge.services.showing import Backdrop
@@ -60,12 +60,13 @@ async def _fold_orphan(tools: Tools, row: Recording) -> None:
     keys = await tools.recordings.wrapped_keys(row.id)
     try:
         await tools.evidence.reopen(opening, keys)
-        await tools.evidence.close(row.id, NOT_OPENED)
+        head = await tools.evidence.close(row.id, NOT_OPENED)
     except EvidenceUnavailable as error:
         _log.error("orphan_not_closed", recording=row.id, reason=str(error))
         return
-    closed = replace(row, state=RecordingState.CLOSED, closed_ms=tools.clock.now())
-    await tools.recordings.close(closed)
+    now = tools.clock.now()
+    closed = replace(row, state=RecordingState.CLOSED, closed_ms=now)
+    await tools.recordings.close(closed, recording_leaf(opening, "RecordingClosed", head, now))
     _log.info("orphan_closed", recording=row.id)
 
 

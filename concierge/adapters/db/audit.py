@@ -99,6 +99,10 @@ class DatabaseAudit:
         """Append one leaf durably; return its number."""
         return await self._store.write(lambda connection: append(connection, [leaf]))
 
+    async def append_all(self, leaves: Sequence[AuditLeaf]) -> int:
+        """Append leaves durably, all or none; return the number of the last."""
+        return await self._store.write(lambda connection: append(connection, leaves))
+
     async def tail(self, limit: int) -> list[tuple[int, AuditLeaf]]:
         """Return the newest leaves, newest first."""
 

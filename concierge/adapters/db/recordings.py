@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, RowMapping, Select, func, insert, or_, sel
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from concierge.adapters.db import search
+from concierge.adapters.db.audit import append, not_appended
 from concierge.adapters.db.engine import Store, insert_once
 from concierge.adapters.db.tables import (
     recording_names,
@@ -26,7 +27,7 @@ from concierge.adapters.db.wrapped_keys import key_of, key_row
 from concierge.domain.ids import RecordingId, SessionId, TicketId
 from concierge.domain.recording import Recording, RecordingState
 from concierge.domain.wrapped_key import WrappedKey
-from concierge.services.ports import RecordingQuery
+from concierge.services.ports import AuditLeaf, RecordingQuery
 
 
 async def keep_names(
@@ -84,8 +85,8 @@ class DatabaseRecordings:
 
         return await self._store.read(work)
 
-    async def close(self, recording: Recording) -> None:
-        """Keep the closed row; names learned during the session stay. Idempotent."""
+    async def close(self, recording: Recording, leaf: AuditLeaf) -> None:
+        """Keep the closed row and its leaf; names learned during the session stay. Idempotent."""
 
         async def work(connection: AsyncConnection) -> None:
             row = _row_of(recording)
@@ -94,6 +95,7 @@ class DatabaseRecordings:
             kept = insert_once(connection, recordings).values(row)
             await connection.execute(kept.on_conflict_do_update(index_elements=["id"], set_=changed))
             await _keep_all_names(connection, recording)
+            await append(connection, await not_appended(connection, [leaf]))
 
         await self._store.write(work)
 

@@ -56,7 +56,7 @@ async def test_a_recording_is_read_back_with_its_names(database: Database) -> No
 async def test_closing_keeps_what_the_session_taught(desk: Database) -> None:
     closed = recording(state=RecordingState.CLOSED, closed_ms=NOW + 9, outcome="solved", customer_name="")
     for _ in range(2):
-        await desk.recordings.close(closed)
+        await desk.recordings.close(closed, leaf("RecordingClosed"))
     kept = await desk.recordings.get(RECORDING)
     assert kept is not None
     assert (kept.state, kept.closed_ms, kept.outcome) == (RecordingState.CLOSED, NOW + 9, "solved")
