@@ -19,31 +19,31 @@ from concierge.adapters.clock import SteadyClock
 from concierge.adapters.clock_mark import keep_mark, read_mark
 from concierge.adapters.db.migrate import migrate
 from concierge.adapters.db.repositories import Database
-from concierge.adapters.evidence_log import SignedLog
+from concierge.adapters.disk import MountedDisk
 from concierge.adapters.evidence_parts import EvidenceParts, evidence_parts
 from concierge.adapters.keys import Keyring, PepperedSecrets, load_or_make
 from concierge.adapters.keys.places import Place, keyring
-from concierge.adapters.log_anchor import FileAnchor
 from concierge.adapters.mint import SecretsMint
 from concierge.adapters.passwords import Argon2Passwords
 from concierge.adapters.portraits import PillowPortraits
+from concierge.adapters.recording_files import Durable
 from concierge.adapters.state_folder import StateFolder
+from concierge.adapters.storage_parts import BucketPlace, Storage, storage_parts
 from concierge.adapters.totp import SealedTotp
 from concierge.config import Config, KekPlace
-from concierge.domain.errors import ConciergeError
 from concierge.media.plane import ForwardingPlane
 from concierge.media.settings import MediaSettings
 from concierge.server.settings import ServerSettings
 from concierge.services.accounts import Accounts
 from concierge.services.api_keys import ApiKeys
-from concierge.services.checkpoints import Checkpoints
 from concierge.services.disabling import DisabledWatch
-from concierge.services.heads import Heads
+from concierge.services.disk_watch import DiskRules, DiskWatch
 from concierge.services.portraits import Portraits
-from concierge.services.ports import AuditLeaf
+from concierge.services.ports import Clock
 from concierge.services.recovering import recover
 from concierge.services.registry import Registry
 from concierge.services.replays import Replays
+from concierge.services.storing import StorageRules
 from concierge.services.throttle_port import Throttle
 from concierge.services.tools import Installation, Tools
 from concierge.wire.messages import IceServer
@@ -62,14 +62,15 @@ class Broker:
     replays: Replays
     accounts: Accounts
     portraits: Portraits
+    audit_log: SignedLog
+    checkpoints: Checkpoints
     api_keys: ApiKeys
     throttle: Throttle
     database: Database
     policy: CedarPolicyEngine
     evidence: EvidenceParts
     keyring: Keyring
-    audit_log: SignedLog
-    checkpoints: Checkpoints
+    storage: Storage | None
 
 
 def database_url(config: Config, data: StateFolder) -> str:
@@ -95,6 +96,38 @@ def _place(config: Config, place: KekPlace) -> Place:
         ca_file=config.kms_ca_file,
         credential_file=config.kms_credential_file,
     )
+
+
+def storage_of(
+    config: Config, data: StateFolder, database: Database, durable: Durable, clock: Clock
+) -> Storage | None:
+    """Return the configured bucket, put to use; None when there is none. Raises CredentialsUnreadable."""
+    if not config.bucket:
+        return None
+    place = BucketPlace(
+        config.bucket,
+        config.bucket_endpoint,
+        config.bucket_region,
+        config.bucket_prefix,
+        config.bucket_lock,
+        config.bucket_credentials_file,
+    )
+    return storage_parts(
+        place,
+        StorageRules(config.bucket_lock_days, config.local_keep_days),
+        recordings=data.recordings,
+        durable=durable,
+        ledger=database.storage,
+        audit=database.audit,
+        clock=clock,
+    )
+
+
+def disk_watch(config: Config, data: StateFolder) -> DiskWatch:
+    """Return a watch over the disk that holds the recordings."""
+    reserve = config.disk_reserve_mb * 1024 * 1024
+    rules = DiskRules(config.disk_warn_percent, config.disk_refuse_percent, reserve)
+    return DiskWatch(MountedDisk(data.recordings), rules)
 
 
 def server_settings(config: Config, *, demo: bool = False) -> ServerSettings:
@@ -125,52 +158,44 @@ def media_settings(config: Config) -> MediaSettings:
 async def running(config: Config, data: StateFolder) -> AsyncIterator[Broker]:
     """Put a broker together on a data directory already taken, recover what a crash left, and beat until the end.
 
-    Raises PolicyError for policies that do not hold, WrongSchema or StoreUnavailable for the database, KeyUnavailable,
-    LogRolledBack.
+    Raises PolicyError for policies that do not hold, WrongSchema or StoreUnavailable for the database, KeyUnavailable.
     """
     url = database_url(config, data)
     policy = load_policies(config.policies_dir)
     await asyncio.to_thread(migrate, url)
     broker = _assemble(config, data, Database(url), policy)
     await broker.database.start()
-    try:
-        await _begin_log(broker)
-    except ConciergeError:
-        await broker.database.stop()
-        raise
     broker.evidence.start()
     mark = asyncio.create_task(keep_mark(data.root, broker.tools.clock), name="clock mark")
-    beats: list[asyncio.Task[None]] = []
+    tasks = [mark]
     try:
         await broker.portraits.start()
         live = await recover(broker.tools, broker.registry)
         _log.info("started", live_sessions=live, policies=policy.version[:12])
+        await broker.registry.disk.look()
         broker.registry.start()
-        disabled = DisabledWatch(broker.tools.people, broker.registry)
-        heads = Heads(broker.tools, broker.registry)
-        beats += [
-            asyncio.create_task(disabled.run(), name="disabled people"),
-            asyncio.create_task(broker.checkpoints.run(), name="checkpoints"),
-            asyncio.create_task(heads.run(), name="recording heads"),
-        ]
+        tasks += _start_watching(broker)
         yield broker
     finally:
-        for beat in (mark, *beats):
-            beat.cancel()
+        for task in tasks:
+            task.cancel()
         await broker.registry.stop()
         await broker.tools.media.stop()
         await asyncio.to_thread(broker.evidence.stop)
+        if broker.storage is not None:
+            broker.storage.stop()
         await broker.database.stop()
 
 
-async def _begin_log(broker: Broker) -> None:
-    """Compare the audit log with what others hold of it, then put this start on it: who signs, which policies hold."""
-    await broker.audit_log.start()
-    await broker.checkpoints.before_serving()
-    begun = {"installation": broker.evidence.trust.hex(), "policies": broker.policy.version}
-    detail = json.dumps(begun, sort_keys=True)
-    leaf = AuditLeaf(broker.tools.clock.wall(), "BrokerStarted", "broker", broker.tools.run, detail)
-    await broker.tools.audit.append(leaf)
+def _start_watching(broker: Broker) -> list[asyncio.Task[None]]:
+    disabled = DisabledWatch(broker.tools.people, broker.registry)
+    tasks = [
+        asyncio.create_task(disabled.run(), name="disabled people"),
+        asyncio.create_task(broker.registry.disk.run(), name="disk watch"),
+    ]
+    if broker.storage is not None:
+        tasks.append(asyncio.create_task(broker.storage.storing.run(), name="storing"))
+    return tasks
 
 
 def _assemble(config: Config, data: StateFolder, database: Database, policy: CedarPolicyEngine) -> Broker:
@@ -198,13 +223,14 @@ def _assemble(config: Config, data: StateFolder, database: Database, policy: Ced
     )
     audit_log = evidence.signed_log(database.audit_tree, clock)
     portraits = Portraits(database.portraits, PillowPortraits(), tools.album, clock, mint)
+    storage = storage_of(config, data, database, evidence.log.durable, clock)
     codes = SealedTotp(load_or_make(data.keys / "totp"), config.organisation)
     return Broker(
         config=config,
         data=data,
         tools=tools,
-        registry=Registry(tools),
-        replays=Replays(tools, evidence.reader),
+        registry=Registry(tools, disk_watch(config, data)),
+        replays=Replays(tools, evidence.reader, storage.stored if storage is not None else None),
         accounts=Accounts(database.accounts, Argon2Passwords(), codes, clock, mint),
         portraits=portraits,
         api_keys=ApiKeys(database.api_keys, clock, mint),
@@ -212,9 +238,10 @@ def _assemble(config: Config, data: StateFolder, database: Database, policy: Ced
         database=database,
         policy=policy,
         evidence=evidence,
-        keyring=ring,
         audit_log=audit_log,
         checkpoints=Checkpoints(audit_log, database.audit_tree, FileAnchor(data.root), ()),
+        keyring=ring,
+        storage=storage,
     )
 
 

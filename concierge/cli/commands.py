@@ -20,6 +20,7 @@ from concierge.adapters.cedar_files import PolicyError
 from concierge.adapters.db.migrate import WrongSchema
 from concierge.adapters.state_folder import StateFolderInUse, StateFolderUnusable
 from concierge.cli import administration, doctor, keys, serving
+from concierge.cli import storage as storage_cli
 from concierge.config import SETTINGS, Config, SettingError, load
 from concierge.domain.errors import ConciergeError
 from concierge.domain.refusals import N_
@@ -62,6 +63,17 @@ _HELP: Final[dict[str, str]] = {
     "media_public_address": N_("address a one-to-one NAT shows to the world"),
     "media_ports": N_("UDP ports for media, as in 50000-50199"),
     "ice_servers": N_("JSON list of STUN and TURN servers for browsers"),
+    "bucket": N_("bucket that finished recordings are stored in"),
+    "bucket_endpoint": N_("address of an S3 server other than AWS"),
+    "bucket_region": N_("region of the bucket (us-east-1)"),
+    "bucket_prefix": N_("what names in the bucket begin with"),
+    "bucket_credentials_file": N_("file of two lines: access key, secret key"),
+    "bucket_lock": N_("lock what is stored: governance or compliance"),
+    "bucket_lock_days": N_("for how many days"),
+    "local_keep_days": N_("days after which stored recordings leave this disk (never)"),
+    "disk_warn_percent": N_("warn when less of the disk is free (10)"),
+    "disk_refuse_percent": N_("open no session when less is free (5)"),
+    "disk_reserve_mb": N_("MiB kept for closing recordings; sessions pause before (256)"),
     "log_format": N_("console or json"),
 }
 
@@ -107,6 +119,7 @@ def _parser() -> argparse.ArgumentParser:
         "folder", nargs="?", type=Path, help=_("folder of policies (those in force by default)")
     )
     check.set_defaults(run=administration.check_policies)
+    _storage_commands(commands)
     person = commands.add_parser("person", help=_("look after people of the desk"))
     people = person.add_subparsers(metavar="command", required=True)
     add = _command(people, "add", _("add a person and print a sign-in link"), administration.add_person)
@@ -132,6 +145,18 @@ def _keys_of(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     _command(keys_commands, "rotate", _("wrap every recording's keys anew"), keys.rotate_keys)
     forget = _command(keys_commands, "forget", _("delete an old key that nothing needs"), keys.forget_key)
     forget.add_argument("kek_name", metavar="NAME", help=_("as `concierge keys list` shows it"))
+
+
+def _storage_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    storage = commands.add_parser("storage", help=_("look after recordings in the bucket"))
+    actions = storage.add_subparsers(metavar="command", required=True)
+    status = _command(actions, "status", _("say what is stored and what waits"), storage_cli.status)
+    status.add_argument("--json", action="store_true", help=_("print one line of JSON"))
+    verify = _command(actions, "verify", _("read stored recordings back and compare"), storage_cli.verify)
+    verify.add_argument("recordings", nargs="*", help=_("which ones (all by default)"))
+    fetch = _command(actions, "fetch", _("put a stored recording into a folder"), storage_cli.fetch)
+    fetch.add_argument("recording", help=_("which one"))
+    fetch.add_argument("--into", type=Path, required=True, help=_("a folder that does not exist yet"))
 
 
 def _command(

@@ -74,6 +74,7 @@ def _serve(config: Config, prepare: Prepare, *, demo: bool) -> int:
                     portraits=broker.portraits,
                     throttle=broker.throttle,
                     replays=broker.replays,
+                    storing=broker.storage.storing if broker.storage is not None else None,
                 )
                 asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, reload_policies, broker)
                 await serve_on(taken, app, settings, lambda _port: ready())

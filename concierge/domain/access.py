@@ -50,6 +50,9 @@ class Act(StrEnum):
     FIND_RECORDINGS = "find_recordings"
     REPLAY_RECORDING = "replay_recording"
     EXPORT_RECORDING = "export_recording"
+    RELEASE_INPUT = "release_input"
+    HOLD_RECORDING = "hold_recording"
+    ERASE_RECORDING = "erase_recording"
     VIEW_AUDIT_LOG = "view_audit_log"
     # oneself and the installation
     VIEW_PEOPLE = "view_people"

@@ -64,9 +64,15 @@ _CORE = {
 
 # What the use cases of evidence say.
 _EVIDENCE = {
+    "disk_full": N_(
+        "The disk for recordings is nearly full, so no session can be opened. An administrator has to make room."
+    ),
     "exports_busy": N_(
         "As many exports as this server makes at once are being made. Please try again in a minute."
     ),
+    "held_already": N_("This recording is under legal hold already."),
+    "not_held": N_("This recording is not under legal hold."),
+    "recording_held": N_("This recording is under legal hold. Nothing of it can be erased until the hold is lifted."),
     "no_such_recording": N_("There is no such recording."),
     "recording_erased": N_("This recording was erased. It can be verified and no longer be seen."),
     "recording_open": N_("This session is still being recorded. It can be replayed when it has ended."),
@@ -142,6 +148,8 @@ _POLICIES = {
     "auditor_replays_every_recording": N_("An auditor may replay every recording."),
     "staff_find_recordings": N_("Hosts, supervisors and auditors may look for recordings."),
     "staff_replay_recordings_of_tickets": N_("Hosts and supervisors may replay the recordings of tickets."),
+    "supervisor_erases": N_("Supervisors may erase recordings."),
+    "supervisor_or_auditor_holds": N_("Supervisors and auditors may set and lift a legal hold."),
     "supervisor_or_auditor_exports": N_("Supervisors and auditors may export recordings."),
     # hosting.cedar
     "auditor_is_never_live": N_("Auditors read recordings. They have no way into a session."),

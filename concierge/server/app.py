@@ -27,6 +27,7 @@ from concierge.server import (
     api_sessions,
     api_words,
     finding,
+    own_routes,
     pages_account,
     pages_api,
     pages_console,
@@ -60,6 +61,7 @@ from concierge.services.phones import Phones
 from concierge.services.portraits import Portraits
 from concierge.services.registry import Registry
 from concierge.services.replays import Replays
+from concierge.services.storing import Storing
 from concierge.services.throttle_port import Throttle
 from concierge.services.tools import Tools
 from concierge.shipped import STATIC
@@ -70,29 +72,49 @@ PAGES: tuple[Door, ...] = (
     # --- anybody: the customer's and the vendor's way in ---
     Door("GET", "/", pages_public.portal, Open.ANYONE),
     Door("GET", "/join", pages_public.to_portal, Open.ANYONE),
-    Door("POST", "/join", pages_public.join_code, Open.ANYONE),
+    Door("POST", "/join", pages_public.join_code, Open.ANYONE, rest=("POST /api/v1/join",)),
     Door("GET", "/join/{secret}", pages_public.join_landing, Open.LINK),
-    Door("POST", "/join/{secret}", pages_public.join_link, Open.LINK),
+    Door("POST", "/join/{secret}", pages_public.join_link, Open.LINK, rest=("POST /api/v1/join",)),
     Door("GET", "/session/{session_id}", pages_session.customer, Open.SEAT),
     *phone_routes.PAGES,
     Door("GET", "/vendor/{session_id}", pages_session.vendor, Open.SEAT),
     Door("GET", "/receipts/{secret}", pages_session.receipt, Open.LINK),
     Door("GET", "/invite/{secret}", pages_invites.landing, Open.LINK),
-    Door("POST", "/invite/{secret}/redeem", pages_invites.redeem, Open.LINK),
-    Door("POST", "/language", pages_account.language, Open.ANYONE),
+    Door("POST", "/invite/{secret}/redeem", pages_invites.redeem, Open.LINK, rest=("POST /api/v1/redeem",)),
+    Door("POST", "/language", pages_account.language, Open.ANYONE, rest=("PUT /api/v1/preferences",)),
     # --- signing in and out ---
     Door("GET", "/sign-in", pages_sign_in.sign_in_form, Open.ANYONE),
-    Door("POST", "/sign-in", pages_sign_in.sign_in, Open.ANYONE),
-    Door("POST", "/sign-in/totp", pages_sign_in.sign_in_totp, Open.ANYONE),
+    Door("POST", "/sign-in", pages_sign_in.sign_in, Open.ANYONE, rest=("POST /api/v1/sign-in",)),
+    Door("POST", "/sign-in/totp", pages_sign_in.sign_in_totp, Open.ANYONE, rest=("POST /api/v1/sign-in",)),
     Door("GET", "/enter/{secret}", pages_sign_in.enter_landing, Open.LINK),
-    Door("POST", "/enter/{secret}", pages_sign_in.enter, Open.LINK),
-    Door("POST", "/sign-out", pages_sign_in.sign_out, Open.ANYONE),
+    Door("POST", "/enter/{secret}", pages_sign_in.enter, Open.LINK, rest=("POST /api/v1/sign-in/link",)),
+    Door("POST", "/sign-out", pages_sign_in.sign_out, Open.ANYONE, rest=("DELETE /api/v1/sign-in",)),
     # --- the desk ---
     Door("GET", "/desk", pages_desk.desk, Act.VIEW_DESK),
-    Door("POST", "/desk/help-now", pages_desk.help_now, Act.CREATE_TICKET),
+    Door(
+        "POST",
+        "/desk/help-now",
+        pages_desk.help_now,
+        Act.CREATE_TICKET,
+        rest=("POST /api/v1/tickets", "POST /api/v1/sessions"),
+    ),
     Door("GET", "/tickets/{ticket_id}", pages_ticket.ticket, Act.VIEW_TICKET, finding.ticket),
-    Door("POST", "/tickets/{ticket_id}/notes", pages_ticket.note, Act.NOTE_TICKET, finding.ticket),
-    Door("POST", "/tickets/{ticket_id}/sessions", pages_ticket.start, Act.OPEN_SESSION, finding.ticket),
+    Door(
+        "POST",
+        "/tickets/{ticket_id}/notes",
+        pages_ticket.note,
+        Act.NOTE_TICKET,
+        finding.ticket,
+        rest=("POST /api/v1/tickets/{ticket_id}/notes",),
+    ),
+    Door(
+        "POST",
+        "/tickets/{ticket_id}/sessions",
+        pages_ticket.start,
+        Act.OPEN_SESSION,
+        finding.ticket,
+        rest=("POST /api/v1/sessions",),
+    ),
     Door("GET", "/search", pages_desk.search, Act.SEARCH),
     Door(
         "GET", "/sessions/{session_id}", pages_console.console, Act.JOIN_SESSION, finding.console, hidden=True
@@ -100,8 +122,22 @@ PAGES: tuple[Door, ...] = (
     # --- invites ---
     Door("GET", "/invites", pages_invites.invites, Act.VIEW_INVITES),
     Door("GET", "/invites/new", pages_invites.new, Act.VIEW_INVITES),
-    Door("POST", "/invites", pages_invites.create, Act.CREATE_INVITE, finding.ticket_named),
-    Door("POST", "/invites/{invite_id}/revoke", pages_invites.revoke, Act.REVOKE_INVITE, finding.invite),
+    Door(
+        "POST",
+        "/invites",
+        pages_invites.create,
+        Act.CREATE_INVITE,
+        finding.ticket_named,
+        rest=("POST /api/v1/invites",),
+    ),
+    Door(
+        "POST",
+        "/invites/{invite_id}/revoke",
+        pages_invites.revoke,
+        Act.REVOKE_INVITE,
+        finding.invite,
+        rest=("POST /api/v1/invites/{invite_id}/revoke",),
+    ),
     # --- evidence ---
     Door("GET", "/recordings", pages_evidence.recordings, Act.FIND_RECORDINGS),
     Door(
@@ -115,13 +151,14 @@ PAGES: tuple[Door, ...] = (
     *replay_routes.PAGES,
     # --- oneself ---
     Door("GET", "/account", pages_account.account, Act.MANAGE_OWN_ACCOUNT, finding.account),
-    Door("POST", "/account/theme", pages_account.theme, Open.SIGNED_IN),
+    Door("POST", "/account/theme", pages_account.theme, Open.SIGNED_IN, rest=("PUT /api/v1/preferences",)),
     Door(
         "POST",
         "/account/sign-ins/end-others",
         pages_account.end_others,
         Act.MANAGE_OWN_ACCOUNT,
         finding.account,
+        rest=("DELETE /api/v1/account/sign-ins",),
     ),
     Door(
         "POST",
@@ -129,15 +166,47 @@ PAGES: tuple[Door, ...] = (
         pages_account.end_sign_in,
         Act.MANAGE_OWN_ACCOUNT,
         finding.account,
+        rest=("DELETE /api/v1/account/sign-ins/{sign_in_id}",),
     ),
-    Door("POST", "/account/totp/start", pages_account.totp_start, Act.MANAGE_OWN_ACCOUNT, finding.account),
     Door(
-        "POST", "/account/totp/confirm", pages_account.totp_confirm, Act.MANAGE_OWN_ACCOUNT, finding.account
+        "POST",
+        "/account/totp/start",
+        pages_account.totp_start,
+        Act.MANAGE_OWN_ACCOUNT,
+        finding.account,
+        rest=("POST /api/v1/account/totp/start",),
     ),
-    Door("POST", "/account/totp/remove", pages_account.totp_remove, Act.MANAGE_OWN_ACCOUNT, finding.account),
-    Door("POST", "/account/keys", pages_account.issue_key, Act.ISSUE_API_KEY, finding.account),
     Door(
-        "POST", "/account/keys/{key_id}/revoke", pages_account.revoke_key, Act.ISSUE_API_KEY, finding.account
+        "POST",
+        "/account/totp/confirm",
+        pages_account.totp_confirm,
+        Act.MANAGE_OWN_ACCOUNT,
+        finding.account,
+        rest=("POST /api/v1/account/totp/confirm",),
+    ),
+    Door(
+        "POST",
+        "/account/totp/remove",
+        pages_account.totp_remove,
+        Act.MANAGE_OWN_ACCOUNT,
+        finding.account,
+        rest=("POST /api/v1/account/totp/remove",),
+    ),
+    Door(
+        "POST",
+        "/account/keys",
+        pages_account.issue_key,
+        Act.ISSUE_API_KEY,
+        finding.account,
+        rest=("POST /api/v1/account/keys",),
+    ),
+    Door(
+        "POST",
+        "/account/keys/{key_id}/revoke",
+        pages_account.revoke_key,
+        Act.ISSUE_API_KEY,
+        finding.account,
+        rest=("DELETE /api/v1/account/keys/{key_id}",),
     ),
     *portraits.PAGES,
     # --- the people of the desk ---
@@ -153,14 +222,23 @@ PAGES: tuple[Door, ...] = (
 API: tuple[Door, ...] = (
     Door("GET", "/api/v1/me", api_desk.me, Open.IDENTITY),
     Door("GET", "/api/v1/tickets", api_desk.tickets, Act.VIEW_DESK),
-    Door("POST", "/api/v1/tickets", api_desk.create_ticket, Act.CREATE_TICKET),
+    Door("POST", "/api/v1/tickets", api_desk.create_ticket, Act.CREATE_TICKET, status=201),
     Door("GET", "/api/v1/tickets/{ticket_id}", api_desk.ticket, Act.VIEW_TICKET, finding.ticket),
-    Door("POST", "/api/v1/tickets/{ticket_id}/notes", api_desk.note, Act.NOTE_TICKET, finding.ticket),
+    Door(
+        "POST",
+        "/api/v1/tickets/{ticket_id}/notes",
+        api_desk.note,
+        Act.NOTE_TICKET,
+        finding.ticket,
+        status=201,
+    ),
     Door("GET", "/api/v1/search", api_desk.search, Act.SEARCH),
     Door("GET", "/api/v1/hosts", api_desk.hosts, Act.VIEW_DESK),
     Door("GET", "/api/v1/companies", api_desk.companies, Act.VIEW_INVITES),
     Door("GET", "/api/v1/sessions", api_sessions.sessions, Act.VIEW_SESSIONS),
-    Door("POST", "/api/v1/sessions", api_sessions.open_one, Act.OPEN_SESSION, finding.ticket_named),
+    Door(
+        "POST", "/api/v1/sessions", api_sessions.open_one, Act.OPEN_SESSION, finding.ticket_named, status=201
+    ),
     Door("GET", "/api/v1/sessions/{session_id}", api_sessions.session, Act.VIEW_SESSIONS),
     Door(
         "POST",
@@ -179,7 +257,7 @@ API: tuple[Door, ...] = (
         hidden=True,
     ),
     Door("GET", "/api/v1/invites", api_invites.invites, Act.VIEW_INVITES),
-    Door("POST", "/api/v1/invites", api_invites.create, Act.CREATE_INVITE, finding.ticket_named),
+    Door("POST", "/api/v1/invites", api_invites.create, Act.CREATE_INVITE, finding.ticket_named, status=201),
     Door("GET", "/api/v1/invites/{invite_id}", api_invites.invite, Act.VIEW_INVITES),
     Door("POST", "/api/v1/invites/{invite_id}/revoke", api_invites.revoke, Act.REVOKE_INVITE, finding.invite),
     Door("GET", "/api/v1/recordings", api_evidence.recordings, Act.FIND_RECORDINGS),
@@ -194,6 +272,7 @@ API: tuple[Door, ...] = (
     *replay_routes.API,
     *portraits.API,
     *people.API,
+    *own_routes.API,
     Door("GET", "/api/v1/audit", api_evidence.audit, Act.VIEW_AUDIT_LOG),
 )
 
@@ -215,6 +294,7 @@ def build_app(
     portraits: Portraits,
     throttle: Throttle,
     replays: Replays,
+    storing: Storing | None = None,
     more_pages: Sequence[Door] = (),
 ) -> FastAPI:
     """Return the application. Raises UndeclaredRoute. It starts nothing: registry and ports are the caller's."""
@@ -230,6 +310,7 @@ def build_app(
         settings=settings,
         links=links,
         cookies=Cookies(settings),
+        storing=storing,
         phones=Phones(tools, registry),
     )
     app = FastAPI(title=PRODUCT, version=VERSION, openapi_url=None, docs_url=None, redoc_url=None)
@@ -290,17 +371,16 @@ def _add_api(app: FastAPI, house: House, door: Door) -> None:
     async def let_in(request: Request) -> None:
         request.state.asked = await enter(house, door, request)
 
-    status = 201 if door.endpoint in CREATING else 200
     app.add_api_route(
         door.path,
         door.endpoint,
         methods=[door.method],
-        status_code=status,
+        status_code=door.status,
         dependencies=[Depends(let_in)],
-        responses={code: {"model": api_words.Fault} for code in (401, 403, 404, 409, 422, 429, 503)},
+        responses={code: {"model": api_words.Fault} for code in pages_api.FAULTS},
         operation_id=f"{door.endpoint.__module__.rpartition('api_')[2]}_{door.endpoint.__name__}",
         tags=[door.path.split("/")[3]],
-        openapi_extra={"x-act": door.need.value, "security": [{"key": []}]},
+        openapi_extra={"x-act": door.need.value, "security": pages_api.security_of(door)},
     )
     route = app.router.routes[-1]
     if isinstance(route, APIRoute):
@@ -328,9 +408,6 @@ def _guarded(inner: ASGIApp) -> ASGIApp:
             await (await answer(Request(scope, receive), error))(scope, receive, send)
 
     return guarded
-
-
-CREATING = (api_desk.create_ticket, api_desk.note, api_sessions.open_one, api_invites.create)
 
 
 def _socket(house: House, door: Door) -> Callable[[WebSocket], Awaitable[None]]:

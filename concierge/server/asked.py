@@ -21,6 +21,7 @@ from concierge.server.cookies import Preference
 from concierge.server.errors import Shut
 from concierge.server.house import PRODUCT, House
 from concierge.server.languages import Reader
+from concierge.server.proofs import Proof, proof_in
 from concierge.server.views.frame import Area, Face, Frame, Notice, SignedIn, Theme, View
 from concierge.server.views.rendering import render
 from concierge.services.account_port import SignIn
@@ -106,6 +107,13 @@ class Asked:
             return check_id(kind, self.part(name))
         except BadIdentifier:
             raise Shut(404) from None
+
+    def proof(self, proof: Proof) -> str:
+        """Return the secret that the Authorization header carries. Raises Shut."""
+        secret = proof_in(self.request, proof)
+        if not secret:
+            raise Shut(401)
+        return secret
 
     def typed(self, name: str) -> str:
         """Return a field of the form, trimmed; "" when it is not there or a file."""

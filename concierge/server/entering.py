@@ -1,7 +1,8 @@
 """Turns a request into an Asked: language, who it is, the form and its secret field. The one way in for pages and API.
 
 Rules: a form that changes something carries the hidden field of its own browser; the API takes a bearer key, or the
-sign-in's cookie together with that same field in `X-CSRF`. A link from outside arrives without our strict cookies:
+sign-in's cookie together with that same field in `X-CSRF`; where it lets strangers in, it takes nothing but JSON, which
+no form of another site can send. A link from outside arrives without our strict cookies:
 the browser is then asked to come again by itself, before anybody is told to sign in.
 """
 
@@ -25,6 +26,7 @@ from concierge.server.throttles import Bucket
 SAFE = frozenset({"GET", "HEAD"})
 FORM_FIELDS_MAX = 64
 CSRF_HEADER = "x-csrf"
+STRANGERS = (Open.ANYONE, Open.PROOF)
 AGAIN = (
     '<!doctype html><html lang="en"><head><meta charset="utf-8"><meta http-equiv="refresh" content="0">'
     "<title>…</title></head><body></body></html>"
@@ -55,7 +57,10 @@ async def enter(house: House, door: Door, request: Request) -> Asked:
     base = secret if identity is not None and not by_key else visit
     asked = Asked(request, house, reader, identity, base, visit)
     if request.method not in SAFE and not by_key:
-        await _check_form(asked, uploads=door.uploads)
+        if identity is None and is_api(request):
+            _check_stranger(door, request)
+        else:
+            await _check_form(asked, uploads=door.uploads)
     await door.check(asked)
     return asked
 
@@ -87,17 +92,27 @@ def principal_of(person: Person) -> Principal:
     return Principal("Person", person.id, person.role.value)
 
 
+def _check_stranger(door: Door, request: Request) -> None:
+    if door.need not in STRANGERS:
+        raise Shut(401)
+    if door.proof is None and _media_type(request) != "application/json":
+        raise Shut(415)
+
+
+def _media_type(request: Request) -> str:
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
 async def _check_form(asked: Asked, *, uploads: bool) -> None:
     request = asked.request
     if is_api(request):
         given = request.headers.get(CSRF_HEADER, "")
-        if asked.identity is None:
-            raise Shut(401)
     else:
-        kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
         if uploads:
             asked.require(browser=True)
-        if kind != ("multipart/form-data" if uploads else "application/x-www-form-urlencoded"):
+        if _media_type(request) != (
+            "multipart/form-data" if uploads else "application/x-www-form-urlencoded"
+        ):
             raise Shut(400)
         asked.form = await request.form(max_files=1 if uploads else 0, max_fields=FORM_FIELDS_MAX)
         given = asked.typed("csrf")

@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
+from concierge.domain import limits
 from concierge.domain.errors import BadIdentifier, BadInput, ConciergeError, EvidenceUnavailable, Refused
 from concierge.domain.refusals import N_, UNKNOWN_REFUSAL, sentence_for
 from concierge.server.fault_page import fault_page
@@ -38,6 +39,7 @@ CONFLICTS = frozenset(
         "recording_open",
     }
 )
+WAITS_S = {"disk_full": 60, "exports_busy": 60, "pictures_busy": 60, "sign_in_locked": limits.SIGN_IN_LOCK_MS // 1000}
 WORDS: dict[int, str] = {
     400: N_("We did not understand that"),
     401: N_("Please sign in."),
@@ -97,7 +99,7 @@ def shut_of(error: Exception) -> Shut | None:
         case Shut():
             return error
         case Refused(code=code):
-            return Shut(status_of_refusal(code), code, 60 if code == "exports_busy" else None)
+            return Shut(status_of_refusal(code), code, WAITS_S.get(code))
         case BadIdentifier():
             return Shut(404)
         case BadInput() | WireError():
@@ -119,7 +121,9 @@ def status_of_refusal(code: str) -> int:
         return 404
     if code in ("invite_expired", "invite_revoked", "invite_redeemed", "invite_locked", "recording_erased"):
         return 410
-    if code in ("exports_busy", "pictures_busy"):
+    if code == "disk_full":
+        return 503
+    if code in WAITS_S:
         return 429
     if code == "picture_too_large":
         return 413

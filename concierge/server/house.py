@@ -21,6 +21,7 @@ from concierge.services.phones import Phones
 from concierge.services.portraits import Portraits
 from concierge.services.registry import Registry
 from concierge.services.replays import Replays
+from concierge.services.storing import Storing
 from concierge.services.tools import Tools
 from concierge.shipped import TEMPLATES
 
@@ -42,6 +43,7 @@ class House:
     links: VersionedLinks
     cookies: Cookies
     phones: Phones
+    storing: Storing | None = None
     pending: PendingSignIns = field(default_factory=PendingSignIns)
 
     def environment(self, language: str) -> Environment:

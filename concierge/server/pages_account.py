@@ -17,6 +17,7 @@ from concierge.server.views.account import AccountView, ApiKeyRow, Enrolment, Si
 from concierge.server.views.frame import Notice
 from concierge.server.views.qr import qr_of
 from concierge.services.account_port import ApiKey, SignIn
+from concierge.services.accounts import TotpOffer
 from concierge.services.api_keys import PREFIX, IssuedKey
 
 DAY_MS = 24 * 60 * 60_000
@@ -136,9 +137,14 @@ async def totp_start(asked: Asked) -> Response:
         offer = await asked.house.accounts.offer_totp(asked.sign_in, _password(asked), asked.address)
     except Refused as error:
         return await _refused(asked, error)
-    secret = parse_qs(urlsplit(offer.uri).query).get("secret", [""])[0]
+    secret = secret_of(offer)
     spaced = " ".join(secret[place : place + 4] for place in range(0, len(secret), 4))
     return await _account(asked, enrolment=Enrolment(spaced, qr_of(offer.uri)))
+
+
+def secret_of(offer: TotpOffer) -> str:
+    """Return what is typed into an authenticator app that cannot scan."""
+    return parse_qs(urlsplit(offer.uri).query).get("secret", [""])[0]
 
 
 async def totp_confirm(asked: Asked) -> Response:

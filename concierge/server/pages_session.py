@@ -17,7 +17,7 @@ from concierge.server.asked import Asked
 from concierge.server.cookies import Kind
 from concierge.server.errors import Shut
 from concierge.server.pages_console import socket_path
-from concierge.server.receipts import receipt_view
+from concierge.server.receipts import find_receipt, receipt_view
 from concierge.server.views.frame import Face
 from concierge.server.views.session import CustomerView, Retention, VendorView
 from concierge.services.joining import mint_receipt, seat_of
@@ -119,15 +119,7 @@ def _vendor_view(asked: Asked, live: LiveSession, participant: ParticipantId) ->
 
 async def receipt(asked: Asked) -> Response:
     """Who, when, what was allowed, what is kept."""
-    found = await seat_of(asked.house.tools, "receipt", asked.part("secret"))
-    if found is None:
-        raise Shut(410)
-    session, _ = found
-    events = await asked.house.tools.sessions.events(session)
-    row = await asked.house.tools.sessions.summary(session)
-    ticket = await asked.house.tools.tickets.get(row.ticket) if row is not None else None
-    if not events or row is None or ticket is None:
-        raise Shut(410)
+    row, ticket, events = await find_receipt(asked, asked.part("secret"))
     return asked.show(receipt_view(asked, row, ticket, events, retention(asked, row.opened_ms)))
 
 

@@ -108,13 +108,23 @@ def _out(asked: Asked, person: Person) -> DeskPersonOut:
     )
 
 
+_DISABLE, _ENABLE = "/api/v1/people/{person_id}/disable", "/api/v1/people/{person_id}/enable"
 PAGES: tuple[Door, ...] = (
     Door("GET", "/people", people, Act.VIEW_PEOPLE),
-    Door("POST", "/people/{person_id}/disable", disable, Act.MANAGE_PEOPLE, account_of),
-    Door("POST", "/people/{person_id}/enable", enable, Act.MANAGE_PEOPLE, account_of),
+    Door(
+        "POST",
+        "/people/{person_id}/disable",
+        disable,
+        Act.MANAGE_PEOPLE,
+        account_of,
+        rest=(f"POST {_DISABLE}",),
+    ),
+    Door(
+        "POST", "/people/{person_id}/enable", enable, Act.MANAGE_PEOPLE, account_of, rest=(f"POST {_ENABLE}",)
+    ),
 )
 API: tuple[Door, ...] = (
     Door("GET", "/api/v1/people", api_people, Act.VIEW_PEOPLE),
-    Door("POST", "/api/v1/people/{person_id}/disable", api_disable, Act.MANAGE_PEOPLE, account_of),
-    Door("POST", "/api/v1/people/{person_id}/enable", api_enable, Act.MANAGE_PEOPLE, account_of),
+    Door("POST", _DISABLE, api_disable, Act.MANAGE_PEOPLE, account_of),
+    Door("POST", _ENABLE, api_enable, Act.MANAGE_PEOPLE, account_of),
 )

@@ -83,10 +83,25 @@ async def _put(asked: Asked, data: bytes) -> str:
 
 PAGES: tuple[Door, ...] = (
     Door("GET", "/portraits/{address}", portrait, Open.LINK),
-    Door("POST", "/account/picture", upload, Act.MANAGE_OWN_ACCOUNT, finding.account, uploads=True),
-    Door("POST", "/account/picture/remove", remove, Act.MANAGE_OWN_ACCOUNT, finding.account),
+    Door(
+        "POST",
+        "/account/picture",
+        upload,
+        Act.MANAGE_OWN_ACCOUNT,
+        finding.account,
+        uploads=True,
+        rest=("PUT /api/v1/account/picture",),
+    ),
+    Door(
+        "POST",
+        "/account/picture/remove",
+        remove,
+        Act.MANAGE_OWN_ACCOUNT,
+        finding.account,
+        rest=("DELETE /api/v1/account/picture",),
+    ),
 )
 API: tuple[Door, ...] = (
-    Door("PUT", "/api/v1/account/picture", api_put, Act.MANAGE_OWN_ACCOUNT, finding.account),
-    Door("DELETE", "/api/v1/account/picture", api_remove, Act.MANAGE_OWN_ACCOUNT, finding.account),
+    Door("PUT", "/api/v1/account/picture", api_put, Act.MANAGE_OWN_ACCOUNT, finding.account_signed_in),
+    Door("DELETE", "/api/v1/account/picture", api_remove, Act.MANAGE_OWN_ACCOUNT, finding.account_signed_in),
 )

@@ -21,7 +21,9 @@ from concierge.domain.refusals import N_
 from concierge.domain.session import Session
 from concierge.domain.ticket import Ticket
 from concierge.server.asked import Asked
+from concierge.server.errors import Shut
 from concierge.server.views.session import ReceiptAnswer, ReceiptPerson, ReceiptView, Retention
+from concierge.services.joining import seat_of
 from concierge.services.ports import SessionSummary
 
 Answer = Literal["yes", "no", "no_answer", "withdrawn"]
@@ -128,19 +130,56 @@ def _shown(story: Story, event: ev.Event) -> None:
                 story.hidden.append((begun, event.at_ms))
 
 
+def about(story: Story, capability: Capability, whom: ParticipantId) -> str:
+    """Return for whom something was asked; the recording is asked for nobody."""
+    who = story.people.get(whom)
+    return who.name if who is not None and capability is not Capability.RECORD else ""
+
+
+async def find_receipt(asked: Asked, secret: str) -> tuple[SessionSummary, Ticket, list[ev.Event]]:
+    """Return what the receipt of this secret is made of. Raises Shut: 410 for one that opens nothing (any more)."""
+    tools = asked.house.tools
+    found = await seat_of(tools, "receipt", secret)
+    if found is None:
+        raise Shut(410)
+    events = await tools.sessions.events(found[0])
+    row = await tools.sessions.summary(found[0])
+    ticket = await tools.tickets.get(row.ticket) if row is not None else None
+    if not events or row is None or ticket is None:
+        raise Shut(410)
+    return row, ticket, events
+
+
+def receipt_number(row: SessionSummary) -> str:
+    """Return what a customer reads aloud to name this receipt."""
+    return row.id.removeprefix("ses_")[:RECEIPT_CHARS].upper()
+
+
+def kept_in_order(asked: Asked, row: SessionSummary, events: Sequence[ev.Event]) -> tuple[Kept, ...]:
+    """Return what is kept of a session, marks of a live one included, in the order in which it is told."""
+    kept, live = kept_of(events), asked.house.registry.find(row.id)
+    if live is not None and live.decided.marked:
+        kept.add("marks")
+    return tuple(one for one in KEPT if one in kept)
+
+
+def people_of(story: Story) -> tuple[Participant, ...]:
+    """Return who was in the session with the customer."""
+    return tuple(
+        who for who in story.people.values() if who.role is not Role.CUSTOMER and who.id in story.joined
+    )
+
+
 def receipt_view(
     asked: Asked, row: SessionSummary, ticket: Ticket, events: Sequence[ev.Event], kept_for: Retention
 ) -> ReceiptView:
     """Return the receipt of a session for its customer."""
     story, reader = read(events), asked.reader
     ended = row.ended_ms if row.ended_ms is not None else events[-1].at_ms
-    kept, live = kept_of(events), asked.house.registry.find(row.id)
-    if live is not None and live.decided.marked:
-        kept.add("marks")
     tools = asked.house.tools
     return ReceiptView(
         frame=asked.frame(),
-        receipt_number=row.id.removeprefix("ses_")[:RECEIPT_CHARS].upper(),
+        receipt_number=receipt_number(row),
         customer=row.customer_name or ticket.customer.name,
         ticket_number=ticket.number,
         ticket_title=ticket.title,
@@ -148,19 +187,15 @@ def receipt_view(
         ended=reader.moment(ended),
         duration=reader.span(ended - row.opened_ms),
         end_reason=reader.gettext(ENDINGS.get(story.reason, N_("It has not ended yet."))),
-        people=tuple(_person(asked, story, who) for who in story.people.values() if _counts(story, who)),
+        people=tuple(_person(asked, story, who) for who in people_of(story)),
         answers=tuple(_answer(asked, story, consent) for consent in story.asked),
         recorded=story.recorded,
         retention=kept_for,
-        kept=tuple(one for one in KEPT if one in kept),
+        kept=kept_in_order(asked, row, events),
         gaps=tuple(_gap(asked, begun, over) for begun, over in story.hidden),
         wrong_contact=tools.installation.desk_phone or None,
         fingerprint=tools.evidence.fingerprint,
     )
-
-
-def _counts(story: Story, who: Participant) -> bool:
-    return who.role is not Role.CUSTOMER and who.id in story.joined
 
 
 def _person(asked: Asked, story: Story, who: Participant) -> ReceiptPerson:
@@ -180,9 +215,7 @@ def _person(asked: Asked, story: Story, who: Participant) -> ReceiptPerson:
 def _answer(asked: Asked, story: Story, consent: ConsentId) -> ReceiptAnswer:
     capability, whom, _ = story.asked[consent]
     answer, at_ms = story.answers[consent]
-    who = story.people.get(whom)
-    name = who.name if who is not None and capability is not Capability.RECORD else ""
-    return ReceiptAnswer(capability.value, name, answer, asked.reader.moment(at_ms))
+    return ReceiptAnswer(capability.value, about(story, capability, whom), answer, asked.reader.moment(at_ms))
 
 
 def _gap(asked: Asked, begun: int, over: int) -> str:

@@ -19,6 +19,7 @@ from concierge.domain.errors import ConciergeError, Refused
 from concierge.server.asked import Asked
 from concierge.server.errors import Shut
 from concierge.server.finding import desk
+from concierge.server.proofs import Proof
 
 
 class Open(StrEnum):
@@ -26,6 +27,7 @@ class Open(StrEnum):
 
     ANYONE = "anyone"
     LINK = "secret in the link"
+    PROOF = "secret in body or header"
     SEAT = "seat's cookie"
     SIGNED_IN = "anybody signed in"
     IDENTITY = "anybody signed in, or any key"
@@ -50,6 +52,11 @@ class Door:
     on: Find = desk
     hidden: bool = False
     uploads: bool = False
+    # Of the API: what a yes is answered with, and the scheme of the secret that the Authorization header carries.
+    status: int = 200
+    proof: Proof | None = None
+    # Of a page's door that changes something: the calls of the API that do the same.
+    rest: tuple[str, ...] = ()
 
     @property
     def line(self) -> str:

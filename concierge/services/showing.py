@@ -15,6 +15,7 @@ from concierge.domain.ids import ParticipantId
 from concierge.domain.participant import Role, Seat
 from concierge.domain.reasons import PauseReason
 from concierge.domain.session import Session, State
+from concierge.services.disk_watch import DiskLevel
 from concierge.services.portraits import Album
 from concierge.services.steering import Steering
 from concierge.services.tools import Installation
@@ -32,6 +33,7 @@ class Backdrop:
     briefs: dict[ParticipantId, str] = field(default_factory=dict)
     code: wire.CodeView | None = None
     lag_ms: int = 0
+    disk: DiskLevel = DiskLevel.PLENTY
 
 
 def view_of(
@@ -76,7 +78,7 @@ def view_of(
         surfaces=_surfaces(session, participant, steering) if inside else (),
         voices=_voices(session, participant, steering) if inside else (),
         phone=inside and role is Role.CUSTOMER and session.phone,
-        recording=_recording(session, backdrop, installation),
+        recording=_recording(session, backdrop, installation, desk=role in (Role.HOST, Role.OBSERVER)),
         handover=_handover(session, participant)
         if inside and role in (Role.HOST, Role.OBSERVER, Role.CUSTOMER)
         else None,
@@ -162,13 +164,17 @@ def _voices(session: Session, viewer: ParticipantId, steering: Steering) -> tupl
     return tuple(wire.VoiceView(speaker, steering.mid(viewer, speaker)) for speaker in sorted(session.voices))
 
 
-def _recording(session: Session, backdrop: Backdrop, installation: Installation) -> wire.RecordingView:
+def _recording(
+    session: Session, backdrop: Backdrop, installation: Installation, *, desk: bool
+) -> wire.RecordingView:
+    """How full the disk is, is the desk's business alone."""
     return wire.RecordingView(
         agreed=session.recorded,
         refused=session.recording_refused,
         available=PauseReason.RECORDING_UNAVAILABLE not in session.pauses,
         kept_days=installation.kept_days,
         lag_ms=backdrop.lag_ms,
+        disk=backdrop.disk.name.lower() if desk else "",
     )
 
 

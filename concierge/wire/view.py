@@ -81,13 +81,17 @@ class VoiceView:
 
 @dataclass(frozen=True, slots=True)
 class RecordingView:
-    """How the recording stands. `kept_days` is the promise shown before consent."""
+    """How the recording stands. `kept_days` is the promise shown before consent.
+
+    `disk`: how full the recordings' disk is, as told to the desk: plenty, low, nearly_full or full; "" to others.
+    """
 
     agreed: bool
     refused: bool
     available: bool
     kept_days: int
     lag_ms: int
+    disk: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,7 +100,7 @@ def a_view(you: ParticipantId, role: Role, seats: Sequence[SeatView]) -> Session
         surfaces=(),
         voices=(),
         phone=False,
-        recording=RecordingView(agreed=True, refused=False, available=True, kept_days=90, lag_ms=0),
+        recording=RecordingView(agreed=True, refused=False, available=True, kept_days=90, lag_ms=0, disk="plenty"),
         handover=None,
         code=None,
         end=None,

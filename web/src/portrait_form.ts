@@ -24,7 +24,6 @@ export function portraitForm(): void {
     show(ref("portrait-fault"), fault !== "");
     const good = file !== undefined && fault === "";
     save.disabled = !good;
-    setText(ref("portrait-name"), good ? file.name : "");
     delete shown.dataset.face;
     if (!good) {
       shown.replaceChildren(...before);

@@ -4,7 +4,7 @@ export type Capability = "view_screen" | "view_camera" | "voice" | "chat" | "mar
 export type Condition = "moving" | "still" | "muted";
 export type EndReason = "completed" | "customer_stopped" | "customer_left" | "customer_lost" | "host_left" | "host_lost" | "not_joined" | "recording_refused" | "recording_failed" | "paused_too_long" | "time_limit" | "supervisor_ended";
 export type Mode = "free" | "frozen";
-export type PauseReason = "host_lost" | "host_left" | "host_paused" | "customer_lost" | "customer_paused" | "recording_unavailable" | "broker_restarted";
+export type PauseReason = "host_lost" | "host_left" | "host_paused" | "customer_lost" | "customer_paused" | "recording_unavailable" | "broker_restarted" | "disk_full";
 export type Presence = "lobby" | "joined" | "away" | "left";
 export type Quality = "sharp" | "smooth";
 export type RevokeReason = "taken_back" | "withdrawn" | "expired" | "left" | "stale" | "recording_withdrawn" | "handed_over" | "policy";
@@ -74,6 +74,7 @@ export interface RecordingView {
   available: boolean;
   kept_days: number;
   lag_ms: number;
+  disk: string;
 }
 
 /** An open hand-over. `brief` is "" for everybody but host and successor; `yours` when you are to take over. */
@@ -551,7 +552,7 @@ export const LIMITS = {
   BODY_MAX_BYTES: 262144,
   BUCKET_BACKOFF_MAX_MS: 60000,
   BUCKET_CONNECT_MS: 5000,
-  BUCKET_LOOK_EVERY_MS: 2000,
+  BUCKET_LOOK_EVERY_MS: 5000,
   BUCKET_READ_MS: 30000,
   BUCKET_ROUND_RECORDINGS: 100,
   CHAT_MAX_CHARS: 2000,
@@ -582,6 +583,7 @@ export const LIMITS = {
   EXPORT_SEND_MS: 1800000,
   FEEDBACK_EVERY_MS: 80,
   FETCHED_KEEP_MS: 86400000,
+  FETCH_TRIES: 3,
   FRAME_MAX_BYTES: 4194304,
   GRANTS_MAX: 128,
   GUARD_ADDRESSES_MAX: 64,
@@ -630,6 +632,7 @@ export const LIMITS = {
   PICTURE_TOLD_EVERY_MS: 1000,
   PICTURE_UNTOLD_MS: 4000,
   PIECES_AT_ONCE: 2,
+  PIECES_PLANNED_MAX: 32,
   PIECE_EVERY_MS: 60000,
   PIECE_MAX_BYTES: 8388608,
   PIN_DIGITS: 6,

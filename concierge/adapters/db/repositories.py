@@ -8,6 +8,7 @@ from concierge.adapters.db.accounts import DatabaseAccounts
 from concierge.adapters.db.api_keys import DatabaseApiKeys
 from concierge.adapters.db.audit import DatabaseAudit
 from concierge.adapters.db.audit_heads import DatabaseAuditTree
+from concierge.adapters.db.custody import DatabaseCustody
 from concierge.adapters.db.engine import Store
 from concierge.adapters.db.invites import DatabaseInvites
 from concierge.adapters.db.migrate import WrongSchema, head, revision_of
@@ -17,6 +18,7 @@ from concierge.adapters.db.portraits import DatabasePortraits
 from concierge.adapters.db.recordings import DatabaseRecordings
 from concierge.adapters.db.seats import DatabaseSeats
 from concierge.adapters.db.sessions import DatabaseSessions
+from concierge.adapters.db.storage import DatabaseStorage
 from concierge.adapters.db.throttles import DatabaseThrottle
 from concierge.adapters.db.tickets import DatabaseTickets
 from concierge.adapters.db.wrapped_keys import DatabaseKeyStore
@@ -37,6 +39,7 @@ class Database:
         self.pairings = DatabasePairings(self.store)
         self.seats = DatabaseSeats(self.store)
         self.recordings = DatabaseRecordings(self.store)
+        self.storage = DatabaseStorage(self.store)
         self.audit = DatabaseAudit(self.store)
         self.audit_tree = DatabaseAuditTree(self.store)
         self.accounts = DatabaseAccounts(self.store)
@@ -44,6 +47,7 @@ class Database:
         self.portraits = DatabasePortraits(self.store)
         self.throttle = DatabaseThrottle(self.store)
         self.keys = DatabaseKeyStore(self.store)
+        self.custody = DatabaseCustody(self.store)
 
     async def start(self) -> None:
         """Connect and look at the schema. Raises StoreUnavailable, or WrongSchema when `migrate` has to run first."""

@@ -341,6 +341,30 @@ erasures = Table(
     Column("reason", Words, nullable=False),
 )
 
+# Pieces of recordings in the bucket: planned before they are sent, placed when they are there.
+stored_pieces = Table(
+    "stored_pieces",
+    metadata,
+    Column("recording", Words, primary_key=True),
+    Column("file", Words, primary_key=True),
+    Column("from_byte", BigInteger, primary_key=True, autoincrement=False),
+    Column("until_byte", BigInteger, primary_key=True, autoincrement=False),
+    Column("sha256", LargeBinary, nullable=False),
+    Column("planned_ms", BigInteger, nullable=False),
+    Column("placed_ms", BigInteger),
+)
+
+# Recordings that are wholly in the bucket (or were deleted from it), and what became of their local copies.
+stored_recordings = Table(
+    "stored_recordings",
+    metadata,
+    Column("recording", Words, primary_key=True),
+    Column("stored_ms", BigInteger, nullable=False),
+    Column("released_ms", BigInteger),
+    Column("fetched_ms", BigInteger),
+    Column("deleted_ms", BigInteger),
+)
+
 # Names by which a recording is found; `folded` is how they are compared.
 recording_names = Table(
     "recording_names",
