@@ -67,13 +67,14 @@ class KeyRequests:
         self._last = float("-inf")
         self.asked = 0
 
-    def take(self, now: float) -> bool:
-        """Return whether a request may go out now, and count it as sent."""
-        if now - self._last < PLI_EVERY_MS / 1000:
-            return False
+    def due(self, now: float) -> bool:
+        """Return whether a request may go out now."""
+        return now - self._last >= PLI_EVERY_MS / 1000
+
+    def sent(self, now: float) -> None:
+        """Count a request that went out; the next one is due PLI_EVERY_MS later."""
         self._last = now
         self.asked += 1
-        return True
 
 
 class Reception:

@@ -262,14 +262,19 @@ class Source:
                 self._reception.heard_sender_report(body, now)
 
     def want_key(self, now: float) -> None:
-        """Ask the publisher for a key frame if somebody needs one and the last request is long enough ago."""
+        """Ask the publisher for a key frame if somebody needs one and the last request is long enough ago.
+
+        One that could not be sent (nobody has connected yet) does not count: it is due again at once.
+        """
         if self._door is not Door.OPEN or self.kind is not MediaKind.PICTURE or self._ssrc is None:
             return
         wanting = [slot for slot in self.slots if slot.wants_key(now)]
         stale = now - self._key_at >= KEY_EVERY_MS / 1000
-        if not (wanting or stale or self._assembler.needs_key) or not self.keys.take(now):
+        if not (wanting or stale or self._assembler.needs_key) or not self.keys.due(now):
             return
-        self._send_rtcp(write_pli(self._ours, self._ssrc))
+        if self._send_rtcp(write_pli(self._ours, self._ssrc)) <= 0:
+            return
+        self.keys.sent(now)
         for slot in wanting:
             slot.key_asked(now)
 

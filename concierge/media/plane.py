@@ -10,7 +10,7 @@ import asyncio
 import logging
 import secrets
 import time
-from collections.abc import Coroutine, Iterable
+from collections.abc import Callable, Coroutine, Iterable
 from typing import Any
 
 from concierge.domain.errors import BadInput
@@ -322,29 +322,32 @@ class ForwardingPlane:
             due = now - reported >= REPORT_EVERY_MS / 1000
             if due:
                 reported = now
-            try:
-                self._tick_sources(now, reports_due=due)
-                self._tick_viewers(now, reports_due=due)
-            except Exception:
-                # One broken peer connection must not stop the clock of all others.
-                log.exception("media clock")
+            wall = time.time()
+            for source in [s for s in self._sources.values() if s.id in self._publishers]:
+                self._carefully(self._tick_source, source, now, due)
+            for viewer in list(self._viewers.values()):
+                self._carefully(self._tick_viewer, viewer, now, wall, due)
 
-    def _tick_sources(self, now: float, *, reports_due: bool) -> None:
-        for source in [s for s in self._sources.values() if s.id in self._publishers]:
-            source.tick(now)
-            peer = self._publishers[source.id]
-            if peer.connected and peer.silent_for(now) > MEDIA_SILENT_MS / 1000:
-                self._lose_source(source, "silent")
-            elif reports_due:
-                source.report()
+    @staticmethod
+    def _carefully(tick: Callable[..., None], *about: object) -> None:
+        try:
+            tick(*about)
+        except Exception:  # whatever is wrong with one peer connection, the others' clock goes on
+            log.exception("media clock")
 
-    def _tick_viewers(self, now: float, *, reports_due: bool) -> None:
-        wall = time.time()
-        for viewer in list(self._viewers.values()):
-            peer = viewer.peer
-            if peer is None or not peer.connected:
-                continue
-            if peer.silent_for(now) > MEDIA_SILENT_MS / 1000:
-                self._lose_viewer(viewer, peer, "silent")
-            elif reports_due:
-                viewer.report(now, wall)
+    def _tick_source(self, source: Source, now: float, reports_due: bool) -> None:  # noqa: FBT001 - as it comes
+        source.tick(now)
+        peer = self._publishers.get(source.id)
+        if peer is not None and peer.connected and peer.silent_for(now) > MEDIA_SILENT_MS / 1000:
+            self._lose_source(source, "silent")
+        elif reports_due:
+            source.report()
+
+    def _tick_viewer(self, viewer: Viewer, now: float, wall: float, reports_due: bool) -> None:  # noqa: FBT001 - as it comes
+        peer = viewer.peer
+        if peer is None or not peer.connected:
+            return
+        if peer.silent_for(now) > MEDIA_SILENT_MS / 1000:
+            self._lose_viewer(viewer, peer, "silent")
+        elif reports_due:
+            viewer.report(now, wall)

@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from recorder.manifest import Opening
 from tests.architecture.sources import content, ending, files, imports, product
 
 HERE = "tests/architecture/"
@@ -108,3 +109,18 @@ def test_templates_have_no_inline_script_or_style() -> None:
         == []
     )
     assert hits(templates, r"(src|href)=\"https?://") == []
+
+
+def test_every_reason_for_a_gap_has_words_on_the_page() -> None:
+    """What recorder and broker write as a gap's reason is told to people in their language, never as it is written."""
+    written = {opening.value for opening in Opening} - {Opening.OPENED.value} | {"stopped", ""}
+    reason = re.compile(r"_(?:give_up|open_gap|start_anew)\(\"([^\"]+)\"")
+    for name in ending(".py"):
+        if name.startswith("concierge/media/"):
+            written |= set(reason.findall(content(name)))
+    words = (
+        content("web/src/replay_words.ts")
+        .split("export function gapReason", 1)[1]
+        .split("return words", 1)[0]
+    )
+    assert written == set(re.findall(r'^    "([^"]*)": t\(', words, re.MULTILINE))

@@ -105,7 +105,7 @@ LANDING = InviteLandingView(
     TITLE,
     *WINDOW,
     MAY,
-    name="",
+    name="Lena Vogt",
 )
 INVITES = InvitesView(
     replace(HOST, area="invites"),

@@ -29,6 +29,7 @@ class Stage:
         self.feedback: list[tuple[int, int, bytes]] = []
         self.sent: list[RtpPacket] = []
         self.told: list[tuple[object, ...]] = []
+        self.connected = True
         self.answered = asyncio.Event()
         self.slot = Slot(MediaKind.PICTURE, "0", {"VP8": PUBLISHED}, self._send)
         spec = SourceSpec(ONE, SESSION, CUSTOMER, MediaKind.PICTURE, PUBLISHED, transport_cc, ssrc)
@@ -49,6 +50,8 @@ class Stage:
         return len(data)
 
     def _send_rtcp(self, data: bytes) -> int:
+        if not self.connected:
+            return 0
         self.feedback += rtcp.parts_of(data)
         self.answered.set()
         return len(data)
@@ -227,6 +230,16 @@ def test_key_requests_of_many_viewers_become_one() -> None:
     assert stage.plis() == 1
     stage.source.tick(1.0)
     assert stage.plis() == 2
+
+
+def test_a_key_request_that_could_not_be_sent_is_made_again_at_once() -> None:
+    stage = Stage()
+    stage.connected = False
+    stage.open(0.0)
+    assert stage.plis() == 0
+    stage.connected = True
+    stage.source.tick(0.05)
+    assert stage.plis() == 1
 
 
 async def test_a_key_frame_is_asked_for_every_ten_seconds_for_the_sake_of_seeking() -> None:

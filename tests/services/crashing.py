@@ -64,7 +64,7 @@ def crash_once(folder: Path, lines: int) -> Crash:
             first = _line(process)
             playable_s = time.monotonic() - started
             rest, errors = process.communicate(timeout=DEADLINE_S)
-        except BaseException:
+        except BaseException:  # also a test that is broken off leaves no broker behind
             process.kill()
             raise
     assert first is not None, errors

@@ -79,7 +79,8 @@ export class Timeline {
       element.style.insetBlockEnd = "auto";
       element.style.blockSize = `${height * 0.86}%`;
     }
-    const words = `${name}, ${digits(stretch.from_us / 1000)}–${digits(stretch.until_us / 1000)}`;
+    // A name that is a sentence loses its full stop: the times go on in the same one.
+    const words = `${name.replace(/\.$/, "")}, ${digits(stretch.from_us / 1000)}–${digits(stretch.until_us / 1000)}`;
     this.#name(element, stretch.from_us, words);
     list(`lane-${lane}`)?.append(element);
     return element;

@@ -105,6 +105,7 @@ export function gapReason(reason: string): string {
     "frame too large": t("A picture here was too large to be recorded."),
     "evidence unavailable": t("The recording could not be written here."),
     "resumed": t("The recording could not be written here."),
+    "restored": t("What was recorded here was lost: the recording was restored from a backup."),
     "stopped": t("The server was stopped here and started again."),
     "recovered": t("The recording was interrupted here and taken up again."),
   };

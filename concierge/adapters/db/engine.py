@@ -168,7 +168,7 @@ class Store:
             try:
                 number = await connection.scalar(text("SELECT pg_current_xact_id()::text"))
                 result = await work(connection)
-            except BaseException:
+            except BaseException:  # cancelled as well: a transaction is never left open behind its caller
                 await transaction.rollback()
                 raise
             try:
