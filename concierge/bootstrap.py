@@ -20,9 +20,11 @@ from concierge.adapters.clock_mark import keep_mark, read_mark
 from concierge.adapters.db.migrate import migrate
 from concierge.adapters.db.repositories import Database
 from concierge.adapters.disk import MountedDisk
+from concierge.adapters.evidence_log import SignedLog
 from concierge.adapters.evidence_parts import EvidenceParts, evidence_parts
 from concierge.adapters.keys import Keyring, PepperedSecrets, load_or_make
 from concierge.adapters.keys.places import Place, keyring
+from concierge.adapters.log_anchor import FileAnchor
 from concierge.adapters.mint import SecretsMint
 from concierge.adapters.passwords import Argon2Passwords
 from concierge.adapters.portraits import PillowPortraits
@@ -31,15 +33,18 @@ from concierge.adapters.state_folder import StateFolder
 from concierge.adapters.storage_parts import BucketPlace, Storage, storage_parts
 from concierge.adapters.totp import SealedTotp
 from concierge.config import Config, KekPlace
+from concierge.domain.errors import ConciergeError
 from concierge.media.plane import ForwardingPlane
 from concierge.media.settings import MediaSettings
 from concierge.server.settings import ServerSettings
 from concierge.services.accounts import Accounts
 from concierge.services.api_keys import ApiKeys
+from concierge.services.checkpoints import Checkpoints
 from concierge.services.disabling import DisabledWatch
 from concierge.services.disk_watch import DiskRules, DiskWatch
+from concierge.services.heads import Heads
 from concierge.services.portraits import Portraits
-from concierge.services.ports import Clock
+from concierge.services.ports import AuditLeaf, Clock
 from concierge.services.recovering import recover
 from concierge.services.registry import Registry
 from concierge.services.replays import Replays
@@ -158,13 +163,19 @@ def media_settings(config: Config) -> MediaSettings:
 async def running(config: Config, data: StateFolder) -> AsyncIterator[Broker]:
     """Put a broker together on a data directory already taken, recover what a crash left, and beat until the end.
 
-    Raises PolicyError for policies that do not hold, WrongSchema or StoreUnavailable for the database, KeyUnavailable.
+    Raises PolicyError for policies that do not hold, WrongSchema or StoreUnavailable for the database, KeyUnavailable,
+    LogRolledBack.
     """
     url = database_url(config, data)
     policy = load_policies(config.policies_dir)
     await asyncio.to_thread(migrate, url)
     broker = _assemble(config, data, Database(url), policy)
     await broker.database.start()
+    try:
+        await _begin_log(broker)
+    except ConciergeError:
+        await broker.database.stop()
+        raise
     broker.evidence.start()
     mark = asyncio.create_task(keep_mark(data.root, broker.tools.clock), name="clock mark")
     tasks = [mark]
@@ -187,11 +198,23 @@ async def running(config: Config, data: StateFolder) -> AsyncIterator[Broker]:
         await broker.database.stop()
 
 
+async def _begin_log(broker: Broker) -> None:
+    """Compare the audit log with what others hold of it, then put this start on it: who signs, which policies hold."""
+    await broker.audit_log.start()
+    await broker.checkpoints.before_serving()
+    begun = {"installation": broker.evidence.trust.hex(), "policies": broker.policy.version}
+    detail = json.dumps(begun, sort_keys=True)
+    leaf = AuditLeaf(broker.tools.clock.wall(), "BrokerStarted", "broker", broker.tools.run, detail)
+    await broker.tools.audit.append(leaf)
+
+
 def _start_watching(broker: Broker) -> list[asyncio.Task[None]]:
     disabled = DisabledWatch(broker.tools.people, broker.registry)
     tasks = [
         asyncio.create_task(disabled.run(), name="disabled people"),
         asyncio.create_task(broker.registry.disk.run(), name="disk watch"),
+        asyncio.create_task(broker.checkpoints.run(), name="checkpoints"),
+        asyncio.create_task(Heads(broker.tools, broker.registry).run(), name="recording heads"),
     ]
     if broker.storage is not None:
         tasks.append(asyncio.create_task(broker.storage.storing.run(), name="storing"))

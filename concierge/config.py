@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping, MutableMapping
 from dataclasses import dataclass, field, fields, replace
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal
 from urllib.parse import urlsplit
 
 from concierge import shipped
@@ -22,6 +22,8 @@ from concierge.domain import limits
 from concierge.domain.errors import ConciergeError
 
 _KEY_NAME: Final = re.compile(r"\A[A-Za-z0-9][A-Za-z0-9_.-]{0,63}\Z")
+_BUCKET: Final = re.compile(r"\A[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]\Z")
+_PREFIX: Final = re.compile(r"\A[A-Za-z0-9_.-]+(?:/[A-Za-z0-9_.-]+)*\Z")
 LOCAL_HOSTS: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -68,6 +70,17 @@ class Config:
     media_public_address: str = ""
     media_ports: tuple[int, int] | None = None
     ice_servers: tuple[Mapping[str, Any], ...] = ()
+    bucket: str = ""
+    bucket_endpoint: str = ""
+    bucket_region: str = "us-east-1"
+    bucket_prefix: str = ""
+    bucket_credentials_file: Path | None = None
+    bucket_lock: Literal["", "governance", "compliance"] = ""
+    bucket_lock_days: int = 0
+    local_keep_days: int | None = None
+    disk_warn_percent: int = 10
+    disk_refuse_percent: int = 5
+    disk_reserve_mb: int = 256
     log_format: str = "console"
 
     @property
@@ -157,6 +170,14 @@ def _checked(config: Config) -> Config:
             raise SettingError(f"{path} is not a file")
     if config.kek is not None and config.kek_file is not None:
         raise SettingError("kek and kek_file both say where the key-encryption key is: give one of them")
+    if config.bucket_credentials_file is not None and not config.bucket_credentials_file.is_file():
+        raise SettingError(f"{config.bucket_credentials_file} is not a file")
+    if not config.bucket and (config.local_keep_days is not None or config.bucket_lock_days):
+        raise SettingError("local_keep_days and bucket_lock_days need a bucket: name it, or leave them out")
+    if bool(config.bucket_lock) != bool(config.bucket_lock_days):
+        raise SettingError("bucket_lock and bucket_lock_days belong together: give both or neither")
+    if config.disk_warn_percent < config.disk_refuse_percent:
+        raise SettingError("disk_warn_percent must not be below disk_refuse_percent: the warning comes first")
     if not config.policies_dir.is_dir():
         raise SettingError(f"policies_dir: {config.policies_dir} is not a directory")
     return config
@@ -195,6 +216,20 @@ def _url(value: Any) -> str:
     ):
         raise ValueError(f"an address like https://desk.example.org/concierge is expected, not {text!r}")
     return text
+
+
+def _bucket_name(value: Any) -> str:
+    text = str(value).strip()
+    if not _BUCKET.match(text):
+        raise ValueError(f"the name of a bucket is expected, not {text!r}")
+    return text
+
+
+def _prefix(value: Any) -> str:
+    text = str(value).strip().strip("/")
+    if not _PREFIX.match(text):
+        raise ValueError(f"letters, digits and - _ . / are expected, not {text!r}")
+    return f"{text}/"
 
 
 def _list(value: Any) -> tuple[str, ...]:
@@ -285,6 +320,17 @@ _PARSERS: Final[dict[str, Callable[[Any], Any]]] = {
     "media_public_address": _address,
     "media_ports": _ports,
     "ice_servers": _ice_servers,
+    "bucket": _bucket_name,
+    "bucket_endpoint": _url,
+    "bucket_region": _text,
+    "bucket_prefix": _prefix,
+    "bucket_credentials_file": _path,
+    "bucket_lock": _choice("governance", "compliance"),
+    "bucket_lock_days": _number(1, 36_500),
+    "local_keep_days": _number(0, 36_500),
+    "disk_warn_percent": _number(0, 99),
+    "disk_refuse_percent": _number(0, 99),
+    "disk_reserve_mb": _number(0, 1_000_000),
     "log_format": _choice("console", "json"),
 }
 

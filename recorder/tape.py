@@ -71,6 +71,12 @@ class Tape:
         """Where the durable chain ends."""
         return self._footing.end if self._footing else BEGINNING
 
+    @property
+    def durable_bytes(self) -> tuple[int, int] | None:
+        """The last epoch with a durable head and how many bytes of its file are durable; for any thread."""
+        footing = self._footing
+        return (footing.epoch, footing.size) if footing else None
+
     def create(self) -> None:
         """Make the directory and the first epoch, durably. Refuses a directory that already holds a recording."""
         try:

@@ -115,6 +115,12 @@ class RecordingThread:
             tape = self._tapes.pop(handle)
         tape.forget()
 
+    def durable_bytes(self, handle: RecordingHandle) -> tuple[int, int] | None:
+        """The epoch a recording writes and how many bytes of its file are durable; None when it is not being written."""
+        with self._wake:
+            tape = self._tapes.get(handle)
+        return None if tape is None else tape.durable_bytes
+
     def try_out(self, folder: Path) -> Future[None]:
         """Ask the writer thread, in its turn, for a small durable write in a directory of recordings.
 

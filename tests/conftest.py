@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, settings
 
 pytest_plugins = [
     "tests.peers.postgres",
+    "tests.peers.seaweed",
     "tests.peers.migrated",
     "tests.peers.display",
     "tests.peers.chromium",

@@ -15,6 +15,7 @@ class PauseReason(StrEnum):
     CUSTOMER_PAUSED = "customer_paused"
     RECORDING_UNAVAILABLE = "recording_unavailable"
     BROKER_RESTARTED = "broker_restarted"
+    DISK_FULL = "disk_full"
 
 
 class EndReason(StrEnum):

@@ -10,6 +10,7 @@ from concierge.domain import limits
 from concierge.domain.access import Act
 from concierge.domain.errors import BadInput
 from concierge.server.asked import Asked
+from concierge.server.disk_notices import disk_notices
 from concierge.server.rows import is_own, live_row, pieces, ticket_row
 from concierge.server.tickets import NewTicket, add_ticket
 from concierge.server.views.desk import DeskView, Hit, SearchView
@@ -41,7 +42,7 @@ async def _desk(asked: Asked, status: int = 200, **help_form: str) -> Response:
     unowned = [one for one in queue if one.assignee is None]
     tickets = {"mine": mine, "unowned": unowned, "all": queue}[shown]
     view = DeskView(
-        frame=asked.frame("desk", notices=_demonstration(asked)),
+        frame=asked.frame("desk", notices=(*disk_notices(asked.house, asked.reader), *_demonstration(asked))),
         tickets=tuple(ticket_row(asked, one, owners) for one in tickets),
         live=tuple(live_row(asked, one) for one in lives if everyone or is_own(asked, one.decided)),
         everyone=everyone,

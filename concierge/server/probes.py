@@ -14,6 +14,7 @@ from concierge.domain.errors import EvidenceUnavailable
 from concierge.domain.reasons import PauseReason
 from concierge.server.asked import Asked
 from concierge.server.house import House
+from concierge.services.disk_watch import DiskLevel
 from concierge.services.ports import StoreUnavailable
 from concierge.services.tools import Tools
 
@@ -26,7 +27,10 @@ async def healthz(asked: Asked) -> Response:  # noqa: ARG001 - the shape of an e
 
 
 async def readyz(asked: Asked) -> Response:
-    """The process can do its work: database, recorder and policies, a line each; 503 when one of them does not."""
+    """The process can do its work: database, recorder, policies and disk, a line each; 503 when one of them does not.
+
+    What is bad and stops nothing yet (a disk that fills up, a bucket that is away) makes it "degraded", with 200.
+    """
     tools = asked.house.tools
     faults = {
         "database": _database_fault(tools),
@@ -34,11 +38,30 @@ async def readyz(asked: Asked) -> Response:
         "policies": _policies_fault(tools),
     }
     told = dict(zip(faults, await asyncio.gather(*faults.values()), strict=True))
-    lines = [f"{part}: {fault or 'works'}" for part, fault in told.items()]
-    ready = not any(told.values())
-    return PlainTextResponse(
-        "\n".join(["ready" if ready else "not ready", *lines, ""]), 200 if ready else 503
-    )
+    full, worries = _disk_fault(asked.house), _worries(asked.house)
+    lines = [f"{part}: {fault or 'works'}" for part, fault in (told | {"disk": full} | worries).items()]
+    ready = not (any(told.values()) or full)
+    verdict = "not ready" if not ready else "degraded" if any(worries.values()) else "ready"
+    return PlainTextResponse("\n".join([verdict, *lines, ""]), 200 if ready else 503)
+
+
+def _disk_fault(house: House) -> str:
+    return "full: sessions are paused" if house.registry.disk.level is DiskLevel.FULL else ""
+
+
+def _worries(house: House) -> dict[str, str]:
+    """What stops nothing yet, by part."""
+    worries = {}
+    level, space = house.registry.disk.level, house.registry.disk.space
+    if level in (DiskLevel.LOW, DiskLevel.NEARLY_FULL):
+        refuses = ", no session is opened" if level is DiskLevel.NEARLY_FULL else ""
+        worries["disk"] = (
+            f"{level.name.lower().replace('_', ' ')}: {100 * space.free // space.total} % free{refuses}"
+        )
+    if house.storing is not None:
+        state = house.storing.state
+        worries["bucket"] = state.fault or state.wrong
+    return worries
 
 
 async def _database_fault(tools: Tools) -> str:
@@ -99,6 +122,7 @@ class Numbers(Collector):
             self._gauge("concierge_connections", "Pages connected to live sessions", sum(len(live.hub.connected()) for live in lives)),
             self._gauge("concierge_evidence_lag_seconds_max", "How far the slowest live recording is behind", max((live.backdrop.lag_ms for live in lives), default=0) / 1000),
             self._gauge("concierge_recordings_unavailable", "Live sessions paused because they cannot be recorded", stopped),
+            *self._storage(),
             *self._traffic(),
         ]  # fmt: skip
 
@@ -115,6 +139,25 @@ class Numbers(Collector):
             packets.add_metric([counted.direction, counted.kind], counted.packets)
             octets.add_metric([counted.direction, counted.kind], counted.octets)
         return [packets, octets]
+
+    def _storage(self) -> list[Metric]:
+        disk, storing = self._house.registry.disk, self._house.storing
+        numbers = [
+            self._gauge("concierge_disk_total_bytes", "Size of the disk under the recordings", disk.space.total),
+            self._gauge("concierge_disk_free_bytes", "What may still be written to it", disk.space.free),
+            self._gauge("concierge_disk_level", "0 plenty, 1 low, 2 no session is opened, 3 sessions are paused", disk.level),
+        ]  # fmt: skip
+        if storing is not None:
+            state = storing.state
+            now = self._house.tools.clock.wall()
+            away_s = 0.0 if state.since_ms is None else (now - state.since_ms) / 1000
+            numbers += [
+                self._gauge("concierge_bucket_waiting_bytes", "Recorded bytes planned and not in the bucket yet", state.waiting_bytes),
+                self._gauge("concierge_bucket_stored_recordings", "Recordings that are wholly in the bucket", state.stored),
+                self._gauge("concierge_bucket_unavailable_seconds", "For how long the bucket has not taken anything", away_s),
+                self._gauge("concierge_bucket_wrong", "1 when a recording cannot be stored and somebody has to look", bool(state.wrong)),
+            ]  # fmt: skip
+        return numbers
 
     @staticmethod
     def _gauge(name: str, words: str, value: float) -> Metric:

@@ -23,6 +23,7 @@ from concierge.domain.session import Session
 from concierge.domain.ticket import Ticket, TicketState
 from concierge.domain.wrapped_key import WrappedKey
 from concierge.services.closing import NOT_OPENED
+from concierge.services.disk_watch import DiskLevel
 from concierge.services.leaves import leaves_of, opening_of, recording_leaf
 from concierge.services.live import LiveSession
 from concierge.services.permission import check
@@ -46,6 +47,8 @@ async def open_session(
     if record is None:
         raise Refused("no_such_ticket", f"{ticket} does not exist")
     check(tools.policy, AccessRequest(principal, Act.OPEN_SESSION, Resource("Ticket", ticket)))
+    if registry.disk.level >= DiskLevel.NEARLY_FULL:
+        raise Refused("disk_full", "there is no room for another recording")
     with registry.opening(ticket):
         return await _open(tools, registry, host, record)
 

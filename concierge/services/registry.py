@@ -26,6 +26,7 @@ from concierge.domain.ids import (
 from concierge.domain.reasons import PauseReason
 from concierge.domain.session import Session, State
 from concierge.services.closing import close_recording
+from concierge.services.disk_watch import DiskLevel, DiskWatch
 from concierge.services.live import LiveSession
 from concierge.services.media_port import SourceId
 from concierge.services.showing import Backdrop
@@ -40,8 +41,9 @@ STOP_S = 5.0
 class Registry:
     """The live sessions, by id."""
 
-    def __init__(self, tools: Tools) -> None:
+    def __init__(self, tools: Tools, disk: DiskWatch | None = None) -> None:
         self._tools = tools
+        self.disk = disk or DiskWatch()
         self._live: dict[SessionId, LiveSession] = {}
         self._opening: set[TicketId] = set()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -114,10 +116,22 @@ class Registry:
             for participant in live.hub.connected():
                 live.hub.send(participant, Pulse(self._count, lag_ms))
             live.watch(now, lag_ms)
+            self._watch_disk(live)
             for command in live.due(now, lag_ms):
                 self._spawn(live, command)
         except Exception:  # noqa: BLE001 - a fault in one session must not silence the others
             _log.exception("session_not_looked_after", session=live.decided.id)
+
+    def _watch_disk(self, live: LiveSession) -> None:
+        """While there is no room but the reserve, nothing is forwarded; the reserve is for closing cleanly."""
+        level = self.disk.level
+        if level is DiskLevel.FULL and live.decided.state is not State.ENDED:
+            live.narrow(cmd.Pause(reason=PauseReason.DISK_FULL))
+        elif PauseReason.DISK_FULL in live.decided.pauses:
+            self._spawn(live, cmd.Resume(reason=PauseReason.DISK_FULL))
+        if live.backdrop.disk is not level:
+            live.backdrop.disk = level
+            live.send_views()
 
     def _watch_clock(self) -> None:
         """A step of the wall clock changes no deadline; it is put on every record."""

@@ -24,6 +24,7 @@ from concierge.domain.wrapped_key import WrappedKey
 from concierge.services.permission import check
 from concierge.services.ports import AuditLeaf, RecordingQuery
 from concierge.services.replay_port import EvidenceReader, Exported, Script, Verification
+from concierge.services.stored import Stored
 from concierge.services.tools import Tools
 
 
@@ -38,9 +39,10 @@ class Replay:
 class Replays:
     """The use cases of auditors, and of hosts looking at what was done before."""
 
-    def __init__(self, tools: Tools, reader: EvidenceReader) -> None:
+    def __init__(self, tools: Tools, reader: EvidenceReader, stored: Stored | None = None) -> None:
         self._tools = tools
         self._reader = reader
+        self._stored = stored
         self._viewings: OrderedDict[tuple[str, RecordingId], int] = OrderedDict()
         self._exports = asyncio.Semaphore(limits.EXPORTS_AT_ONCE)
 
@@ -102,6 +104,8 @@ class Replays:
             self._tools.policy,
             AccessRequest(principal, act, Resource("Recording", row.id, {"ticket": row.ticket})),
         )
+        if self._stored is not None and row.state is not RecordingState.OPEN:
+            await self._stored.here(row.id)
         return row
 
     async def _finished(self, principal: Principal, recording: RecordingId, act: Act) -> Recording:

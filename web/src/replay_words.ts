@@ -2,7 +2,8 @@
 
 import { count, t, tn } from "./i18n";
 import type { Happening, Person } from "./replay_script";
-import type { Capability, EndReason, PauseReason } from "./wire.gen";
+import { kindName, standingName } from "./surface_words";
+import type { Capability, Condition, EndReason, PauseReason, SurfaceKind, SurfaceView } from "./wire.gen";
 import { capability, outcome, role } from "./words";
 
 export type Kind = "chat" | "access" | "course";
@@ -30,7 +31,14 @@ const COURSE: Record<string, Teller> = {
   MatchFailed: (event, name) => line(t("The digits were compared and were wrong"), "warning", name(event["participant"])),
   PresenceLost: (event, name) => line(t("{name}: connection lost", { name: name(event["participant"]) }), "offline"),
   PresenceRegained: (event, name) => line(t("{name}: connection is back", { name: name(event["participant"]) }), "check"),
-  SurfaceOpened: (event, name) => line(t("A screen is shared"), "screen", name((event["surface"] as { owner: string }).owner)),
+  SurfaceOpened: (event, name) => {
+    const surface = event["surface"] as SurfaceView;
+    return line(surface.kind === "camera" ? t("The phone’s camera is shown") : t("A screen is shared: {what}", { what: kindName(surface.kind) }), surface.kind === "camera" ? "mobile" : "screen", name(surface.owner));
+  },
+  SurfaceSwapped: (event) => line(t("Something else is shared: {what} instead of {former}", { what: kindName(event["display"] as SurfaceKind), former: kindName(event["former"] as SurfaceKind) }), "screen"),
+  PictureNoted: (event) => line(standingName(event["condition"] as Condition), event["condition"] === "muted" ? "lock" : "screen", Number(event["width"]) > 0 ? `${String(event["width"])} × ${String(event["height"])}` : ""),
+  PhoneJoined: () => line(t("The customer’s phone was connected"), "mobile"),
+  PhoneLeft: () => line(t("The customer’s phone was put away"), "mobile"),
   SurfaceHidden: () => line(t("The customer hid the screen"), "eye-off"),
   SurfaceUnhidden: () => line(t("The customer showed the screen again"), "eye"),
   SurfaceClosed: () => line(t("Sharing stopped"), "stop"),
@@ -89,6 +97,7 @@ export function pausedBy(reasons: readonly string[]): string {
     customer_paused: t("Paused by the customer."),
     recording_unavailable: t("Paused: the recording could not be written."),
     broker_restarted: t("Paused: the server was restarted."),
+    disk_full: t("Paused: the disk for recordings was full."),
   };
   return [...new Set(reasons)].map((reason) => words[reason as PauseReason] ?? t("The session was paused.")).join(" ");
 }

@@ -5,14 +5,14 @@ import type { Capability, PauseReason, Presence, Role, SessionView, State } from
 
 export function capability(code: Capability): string {
   const words: Record<Capability, string> = {
-    view_screen: t("See the screen"), voice: t("Talk"), chat: t("Chat"), mark: t("Point on the screen"), record: t("Record"),
+    view_screen: t("See the screen"), view_camera: t("See the phone’s camera"), voice: t("Talk"), chat: t("Chat"), mark: t("Point on the screen"), record: t("Record"),
     control_input: t("Mouse and keyboard"), clipboard: t("Clipboard"), files: t("Files"), shell: t("Commands"), tunnel: t("Network path"),
   };
   return words[code];
 }
 
 export const CAPABILITY_ICON: Readonly<Record<Capability, string>> = {
-  view_screen: "eye", voice: "voice", chat: "chat", mark: "mark", record: "record",
+  view_screen: "eye", view_camera: "mobile", voice: "voice", chat: "chat", mark: "mark", record: "record",
   control_input: "keyboard", clipboard: "clipboard", files: "files", shell: "shell", tunnel: "tunnel",
 };
 
@@ -46,6 +46,7 @@ export function pause(reasons: readonly PauseReason[], view: SessionView): strin
   const customer = view.role === "customer";
   const words: Record<PauseReason, string> = {
     recording_unavailable: t("The recording cannot be written at the moment. It goes on by itself as soon as it can."),
+    disk_full: t("The disk for recordings is full, so nothing can be recorded. It goes on by itself when there is room."),
     broker_restarted: t("The server was restarted. It goes on when everybody is back."),
     host_left: customer ? [t("The agent has left. Please wait for another one, or leave."), desk].join(" ").trim() : t("The host has left."),
     host_lost: host ? t("Your connection was lost. It goes on by itself.")
@@ -56,6 +57,16 @@ export function pause(reasons: readonly PauseReason[], view: SessionView): strin
   };
   const order = Object.keys(words) as PauseReason[];
   return order.filter((reason) => reasons.includes(reason)).map((reason) => words[reason]).join(" ");
+}
+
+/** What the desk is told when the recordings' disk fills up; "" while there is room. */
+export function disk(level: string): string {
+  const words: Record<string, string> = {
+    low: t("The disk for recordings is filling up. Tell an administrator; this session goes on."),
+    nearly_full: t("The disk for recordings is nearly full. This session goes on; no new one can be opened. Tell an administrator now."),
+    full: t("The disk for recordings is full. Sessions are paused and go on by themselves when an administrator has made room."),
+  };
+  return words[level] ?? "";
 }
 
 /** Why it is over for this participant: an EndReason or a LeaveReason. */

@@ -17,7 +17,7 @@ import { presses, shortcuts } from "../shortcuts";
 import { Pairing } from "../pairing";
 import { Stage } from "../stage";
 import type { Capability, QuestionView, Quality, SessionView } from "../wire.gen";
-import { capability, farewell, farewellToHost, pause, state } from "../words";
+import { capability, disk as diskWords, farewell, farewellToHost, pause, state } from "../words";
 
 const PANELS = ["loading", "pairing", "matching", "ready", "asking", "picture", "hidden", "ended"] as const;
 type Panel = (typeof PANELS)[number];
@@ -70,6 +70,7 @@ class Console implements LivePage {
     for (const name of ["dialog-invite", "dialog-handover", "dialog-offer", "dialog-end"]) close(name);
     panel("paused", false);
     panel("evidence-lost", false);
+    panel("disk", false);
     onePanel(PANELS, "ended");
     const says = this.live.view?.role === "host" ? farewellToHost : farewell;
     setText(ref("end-reason"), status.kind === "farewell" ? says(status.reason) : t("You have no seat in this session any more."));
@@ -129,6 +130,9 @@ class Console implements LivePage {
     const own = view.pauses.includes("host_paused");
     show(ref("resume"), own && view.role === "host");
     panel("evidence-lost", !view.recording.available && view.state !== "ended");
+    const filling = diskWords(view.recording.disk);
+    setText(ref("disk-text"), filling);
+    panel("disk", filling !== "" && view.state !== "ended");
     const button = ref<HTMLButtonElement>("pause");
     if (button !== null) {
       button.disabled = view.state === "waiting" || view.state === "ended";
