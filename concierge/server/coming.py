@@ -50,6 +50,12 @@ async def _join(asked: Asked, kind: str, secret: str) -> TakenSeat:
         raise
 
 
+async def by_phone_link(asked: Asked, secret: str) -> TakenSeat:
+    """Use the link for a customer's phone up. Raises TooManyTries, Refused: phone_link_not_good."""
+    await asked.house.gate.admit(Bucket.LINK, asked.address)
+    return await asked.house.phones.join(secret)
+
+
 async def by_invite(asked: Asked, secret: str, pin: str) -> TakenSeat:
     """Redeem an invite. Raises TooManyTries, Refused as redeem_invite."""
     await asked.house.gate.admit(Bucket.PIN, asked.address)

@@ -27,6 +27,7 @@ class Kind(StrEnum):
     SIGN_IN = "concierge_sign_in"
     VISIT = "concierge_visit"
     SEAT = "concierge_seat_"
+    PHONE = "concierge_phone_"
 
 
 class Preference(StrEnum):
@@ -45,6 +46,10 @@ class Cookies:
 
     def _name(self, name: str) -> str:
         return f"__Host-{name}" if self.settings.https and not self.settings.base else name
+
+    def name_of(self, kind: Kind, session: str = "") -> str:
+        """Return what the cookie is called in this installation."""
+        return self._name(kind + session)
 
     @property
     def path(self) -> str:

@@ -6,7 +6,7 @@ Rule: what does not exist and what may not be known are told apart by nobody out
 from __future__ import annotations
 
 from concierge.domain.access import Act, Attribute, Resource
-from concierge.domain.errors import BadIdentifier
+from concierge.domain.errors import BadIdentifier, Refused
 from concierge.domain.ids import InviteId, RecordingId, SessionId, TicketId, check_id
 from concierge.server.asked import DESK, Asked
 from concierge.server.errors import Elsewhere, Shut
@@ -22,6 +22,13 @@ async def desk(asked: Asked) -> Resource:  # noqa: ARG001 - the shape of Find
 async def account(asked: Asked) -> Resource:
     """One's own account."""
     return Resource("Account", asked.person.id, {"owner": asked.person.id})
+
+
+async def account_signed_in(asked: Asked) -> Resource:
+    """One's own account, for somebody who is there: a key has no sign-in to manage it from."""
+    if asked.who.sign_in is None:
+        raise Refused("key_never_manages_account", "a key manages no account, whatever it was issued for")
+    return await account(asked)
 
 
 async def ticket(asked: Asked) -> Resource:

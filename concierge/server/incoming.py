@@ -1,4 +1,4 @@
-"""Who comes in by a WebSocket: a browser with a seat's cookie, or somebody signed in at the desk.
+"""Who comes in by a WebSocket: a browser with a seat's cookie, a program with its secret, or somebody of the desk.
 
 Rule: looking changes nothing. Only after `hello` does somebody from the desk take a seat.
 """
@@ -17,6 +17,7 @@ from concierge.domain.session import State
 from concierge.server.cookies import Kind
 from concierge.server.entering import principal_of
 from concierge.server.house import House
+from concierge.server.proofs import Proof, proof_in
 from concierge.services.joining import join_from_desk, mint_receipt, seat_of
 from concierge.services.live import LiveSession
 from concierge.wire.messages import Farewell
@@ -45,10 +46,13 @@ class Incoming:
 
 
 async def who_comes(house: House, socket: WebSocket, session: SessionId) -> Incoming | None:
-    """Return who opens the socket, or None for a stranger. `as` in the query says which cookie is meant."""
+    """Return who opens the socket, or None for a stranger. `as` in the query says which cookie is meant.
+
+    A program may show its seat's secret as `Authorization: Seat …` instead of the cookie.
+    """
     way = socket.query_params.get("as", "")
     if way != "desk":
-        secret = house.cookies.read(socket, Kind.SEAT, session)
+        secret = proof_in(socket, Proof.SEAT) or house.cookies.read(socket, Kind.SEAT, session)
         found = await seat_of(house.tools, "seat", secret) if secret else None
         if found is not None and found[0] == session:
             return Incoming(session, participant=found[1])

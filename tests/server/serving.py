@@ -50,9 +50,17 @@ class Served:
 
     @asynccontextmanager
     async def socket(
-        self, session: SessionId, cookie: str = "", *, origin: str | None = None, query: str = ""
+        self,
+        session: SessionId,
+        cookie: str = "",
+        *,
+        origin: str | None = None,
+        query: str = "",
+        authorization: str = "",
     ) -> AsyncIterator[Socket]:
         headers = {"Cookie": cookie} if cookie else {}
+        if authorization:
+            headers["Authorization"] = authorization
         url = f"ws://127.0.0.1:{self.port}/ws/sessions/{session}{query}"
         async with connect(
             url,

@@ -19,6 +19,7 @@ from tests.server.front import Front, text_of
         (Refused("session_open_already", ""), 409),
         (Refused("key_stays_within_scopes", ""), 403),
         (Refused("an_operators_policy", ""), 403),
+        (Refused("sign_in_locked", ""), 429),
         (BadIdentifier(""), 404),
         (BadInput(""), 422),
         (WireError(""), 422),

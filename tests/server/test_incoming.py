@@ -10,8 +10,9 @@ from concierge.services.live import LiveSession
 from tests.server.front import Front
 
 
-def socket(cookie: str, query: str = "") -> WebSocket:
-    scope = {"type": "websocket", "headers": [(b"cookie", cookie.encode())], "query_string": query.encode()}
+def socket(cookie: str, query: str = "", authorization: str = "") -> WebSocket:
+    headers = [(b"cookie", cookie.encode()), (b"authorization", authorization.encode())]
+    scope = {"type": "websocket", "headers": headers, "query_string": query.encode()}
 
     async def nothing(*_: object) -> None:
         """No socket in this test."""
@@ -39,6 +40,20 @@ async def test_the_page_says_which_cookie_is_meant(front: Front) -> None:
     assert await who_comes(front.house, socket(desk_only, "as=seat"), live.decided.id) is None
     other = SessionId("ses_" + "z" * 26)
     assert await who_comes(front.house, socket(cookies, "as=seat"), other) is None
+
+
+async def test_a_program_shows_its_seat_instead_of_a_cookie(front: Front) -> None:
+    live = await front.desk.open()
+    seat = await front.desk.customer(live)
+    for query in ("", "as=seat"):
+        comes = await who_comes(front.house, socket("", query, f"Seat {seat.secret}"), live.decided.id)
+        assert comes is not None
+        assert comes.participant == seat.participant
+    for shown in (f"Bearer {seat.secret}", f"Receipt {seat.secret}", "Seat " + "x" * 43, "Seat"):
+        assert await who_comes(front.house, socket("", "as=seat", shown), live.decided.id) is None
+    assert await who_comes(front.house, socket("", "as=desk", f"Seat {seat.secret}"), live.decided.id) is None
+    other = SessionId("ses_" + "z" * 26)
+    assert await who_comes(front.house, socket("", "as=seat", f"Seat {seat.secret}"), other) is None
 
 
 async def test_looking_takes_no_seat_and_sitting_does(front: Front) -> None:
