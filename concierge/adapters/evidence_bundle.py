@@ -44,14 +44,19 @@ class Bundles:
             self._own.discard(place.name)
         shutil.rmtree(place, ignore_errors=True)
 
-    def place(self) -> Path:
-        """Return an empty directory, and sweep away what a crash left. Raises OSError."""
+    def forget(self, name: str) -> None:
+        """Delete everything made of one recording, also while it is being made or sent."""
+        for place in self._folder.glob(f"export-{name}-*"):
+            self.give_up(place)
+
+    def place(self, name: str) -> Path:
+        """Return an empty directory for a recording, and sweep away what a crash left. Raises OSError."""
         with self._lock:
             self._folder.mkdir(mode=0o700, exist_ok=True)
             for left in self._folder.iterdir():
                 if left.name not in self._own:
                     shutil.rmtree(left, ignore_errors=True)
-            place = Path(tempfile.mkdtemp(prefix="export-", dir=self._folder))
+            place = Path(tempfile.mkdtemp(prefix=f"export-{name}-", dir=self._folder))
             self._own.add(place.name)
             return place
 

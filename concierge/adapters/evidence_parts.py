@@ -8,6 +8,7 @@ from pathlib import Path
 from concierge.adapters.evidence import RecorderEvidence
 from concierge.adapters.evidence_log import SignedLog
 from concierge.adapters.evidence_reader import RecorderReader
+from concierge.adapters.evidence_vault import RecorderVault
 from concierge.adapters.keys import Keyring
 from concierge.services.audit_port import AuditTree
 from concierge.services.ports import Clock
@@ -21,6 +22,7 @@ class EvidenceParts:
 
     log: RecorderEvidence
     reader: RecorderReader
+    vault: RecorderVault
     thread: RecordingThread
     trust: bytes
     _folder: Path
@@ -56,4 +58,5 @@ def evidence_parts(recordings: Path, keys: Path, ring: Keyring, clock: Clock) ->
     thread = RecordingThread()
     log = RecorderEvidence(recordings, thread, key, ring, clock)
     reader = RecorderReader(recordings, key.public, ring)
-    return EvidenceParts(log, reader, thread, key.public, recordings, key, ring)
+    vault = RecorderVault(recordings, key, reader)
+    return EvidenceParts(log, reader, vault, thread, key.public, recordings, key, ring)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import shutil
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -93,20 +92,7 @@ class RecorderReader:
         self._kept.pop(recording, None)
         await asyncio.to_thread(self._bundles.forget, recording)
 
-    async def remove(self, recording: RecordingId) -> None:
-        """Delete the sealed recording itself; what is gone already is fine."""
-        await asyncio.to_thread(self._remove, self._folder / recording)
-
     # --- on a thread ---
-
-    @staticmethod
-    def _remove(directory: Path) -> None:
-        try:
-            shutil.rmtree(directory)
-        except FileNotFoundError:
-            return
-        except OSError as error:
-            raise EvidenceUnavailable(f"the recording cannot be deleted: {error.strerror}") from None
 
     def _dek(self, recording: RecordingId, keys: Sequence[WrappedKey]) -> ContentKeys:
         """Raises Sealed, in words that say why it cannot be played."""
@@ -128,7 +114,8 @@ class RecorderReader:
 
     def _reading(self, recording: RecordingId, dek: ContentKeys | None) -> Reading:
         """Return a verified reading, the kept one when no file has changed since."""
-        stamp, forgotten = _stamp(self._folder / recording), self._forgotten.get(recording)
+        forgotten = self._forgotten.get(recording)
+        stamp = (*_stamp(self._folder / recording), *_opened(dek))
         kept = self._kept.get(recording)
         if dek is not None and kept is not None and kept[0] == stamp:
             self._kept.move_to_end(recording)
@@ -210,6 +197,11 @@ def _stamp(directory: Path) -> _Stamp:
         return tuple((file.name, file.stat().st_size, file.stat().st_mtime_ns) for file in files)
     except OSError as error:
         raise EvidenceUnavailable(f"the recording is not there: {error.strerror}") from None
+
+
+def _opened(dek: ContentKeys | None) -> _Stamp:
+    """What of a recording these keys open: another set of classes is another reading."""
+    return () if dek is None or isinstance(dek, bytes) else tuple(("class", cls, 0) for cls in sorted(dek))
 
 
 def _verification(verdict: Verdict) -> Verification:

@@ -20,7 +20,7 @@ async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
 
 def test_only_the_broker_may_look_into_the_place(tmp_path: Path) -> None:
     bundles = Bundles(tmp_path / "exports")
-    place = bundles.place()
+    place = bundles.place("rec_1")
     assert (tmp_path / "exports").stat().st_mode & 0o077 == 0
     assert place.stat().st_mode & 0o077 == 0
 
@@ -30,7 +30,7 @@ def test_what_a_crash_left_is_swept_away_and_what_is_in_use_is_not(tmp_path: Pat
     left.mkdir(parents=True)
     (left / "recording.webm").write_bytes(b"secret")
     bundles = Bundles(tmp_path / "exports")
-    first, second = bundles.place(), bundles.place()
+    first, second = bundles.place("rec_1"), bundles.place("rec_1")
     assert not left.exists()
     assert first.is_dir()
     bundles.give_up(first)
@@ -57,7 +57,7 @@ async def test_a_bundle_holds_everything_once(desk: Desk) -> None:
 def test_a_bundle_without_a_key_says_only_the_verdict(tmp_path: Path) -> None:
     folder = Path(__file__).parents[1] / "vectors" / "good-closed"
     bundles = Bundles(tmp_path / "exports")
-    bundle = bundles.make(bundles.place(), read_recording(folder), "About")
+    bundle = bundles.make(bundles.place("rec_1"), read_recording(folder), "About")
     with zipfile.ZipFile(bundle) as archive:
         assert set(archive.namelist()) == {"README.txt", "events.jsonl", "verdict.json"}
         assert archive.read("events.jsonl") == b""

@@ -22,7 +22,9 @@ def test_the_decision_is_the_one_in_the_table(case: Case) -> None:
 
 def test_every_act_is_permitted_to_somebody_and_denied_to_somebody() -> None:
     covered = {(case.request.act, case.permitted) for case in CASES}
-    assert {(act, permitted) for act in Act for permitted in (True, False)} - covered == set()
+    missing = {(act, permitted) for act in Act for permitted in (True, False)} - covered
+    # What was typed is released by an operator's own policy and by none of the shipped ones.
+    assert missing == {(Act.RELEASE_INPUT, True)}
 
 
 def test_every_capability_is_asked_for() -> None:

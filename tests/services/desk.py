@@ -14,12 +14,13 @@ from concierge.adapters.db.migrate import migrate
 from concierge.adapters.db.repositories import Database
 from concierge.adapters.evidence import RecorderEvidence
 from concierge.adapters.evidence_reader import RecorderReader
+from concierge.adapters.evidence_vault import RecorderVault
 from concierge.adapters.keys import Keyring, PepperedSecrets
 from concierge.adapters.mint import SecretsMint
 from concierge.domain import limits
 from concierge.domain.access import DeskRole, Principal
 from concierge.domain.capability import Capability
-from concierge.domain.ids import CompanyId, ConsentId, ParticipantId, PersonId, SurfaceId, TicketId
+from concierge.domain.ids import CompanyId, ConsentId, ParticipantId, PersonId, RecordingId, SurfaceId, TicketId
 from concierge.domain.person import Company, Person
 from concierge.domain.recording import RecordingState
 from concierge.domain.surface import SurfaceKind
@@ -68,6 +69,7 @@ class Desk:
     tools: Tools
     registry: Registry
     reader: RecorderReader
+    vault: RecorderVault
     key: InstallationKey
     recorder: RecordingThread
     database: Database
@@ -178,8 +180,11 @@ class Desk:
 
     async def script(self, live: LiveSession) -> Script:
         """Return what the recording says, verified."""
-        wrapped = await self.tools.recordings.wrapped_keys(live.decided.recording)
-        return await self.reader.script(live.decided.recording, wrapped)
+        return await self.script_of(live.decided.recording)
+
+    async def script_of(self, recording: RecordingId) -> Script:
+        """Return what a recording says, verified."""
+        return await self.reader.script(recording, await self.tools.recordings.wrapped_keys(recording))
 
     def beat(self, live: LiveSession) -> None:
         """Let every page be heard now."""
@@ -251,6 +256,7 @@ async def desk_in(
         tools=tools,
         registry=registry,
         reader=reader,
+        vault=RecorderVault(folder / "recordings", key, reader),
         key=key,
         recorder=recorder,
         database=database,

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import sqlite3
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, TypeVar
 
 import psycopg
@@ -118,6 +118,30 @@ class Store:
         self._underway.add(task)
         task.add_done_callback(self._underway.discard)
         return await asyncio.shield(task)
+
+    async def outside(self, statements: Sequence[str], wait_ms: int) -> list[Any]:
+        """Run statements that no transaction may hold, one after the other; return the first row of each, or None.
+
+        Raises StoreUnavailable.
+        """
+
+        async def run() -> list[Any]:
+            rows: list[Any] = []
+            async with asyncio.timeout(wait_ms / 1000), self._engine.connect() as connection:
+                if not self.is_sqlite:
+                    await connection.execution_options(isolation_level="AUTOCOMMIT")
+                for statement in statements:
+                    if self.is_sqlite:
+                        raw = await connection.get_raw_connection()
+                        cursor = await raw.driver_connection.execute(statement)  # type: ignore[union-attr]
+                        rows.append(await cursor.fetchone())
+                        await cursor.close()
+                    else:
+                        found = await connection.exec_driver_sql(statement)
+                        rows.append(found.first() if found.returns_rows else None)
+            return rows
+
+        return await self._patiently(run)
 
     async def _patiently(self, attempt: Callable[[], Awaitable[T]]) -> T:
         failure: BaseException | None = None
