@@ -14,10 +14,14 @@ from gettext import translation
 from pathlib import Path
 from typing import Final
 
+from recorder.envelope import DEK_BYTES, ContentKeys
 from recorder.errors import ExportUnavailableError, RecorderError, UnreadableRecordingError, WrongKeyError
 from recorder.export import export_recording
+from recorder.fields import hexadecimal
+from recorder.generation import PROVISIONAL
 from recorder.installation import fingerprint, read_public
 from recorder.reading import Reading, read_recording
+from recorder.records import EvidenceClass, known_class
 from recorder.verdict import SignerTrust, Status, Verdict
 
 _ = translation("recorder", Path(__file__).parent / "locale", fallback=True).gettext
@@ -112,7 +116,9 @@ def _parser() -> argparse.ArgumentParser:
     verify = commands.add_parser("verify", help=_("check a recording; no key and no network needed"))
     export = commands.add_parser("export", help=_("write a recording as WebM and events.jsonl"))
     export.add_argument(
-        "--key-file", required=True, help=_("the data key, 32 bytes or 64 hex digits; - for stdin")
+        "--key-file",
+        required=True,
+        help=_("the content keys: 32 bytes, 64 hex digits, or JSON by class number; - for stdin"),
     )
     export.add_argument("--out", type=Path, required=True, help=_("the directory to write into"))
     for command in (verify, export):
@@ -129,22 +135,21 @@ def _read_trust(given: str) -> bytes:
     return read_public(path.read_bytes() if path.exists() else given.encode())
 
 
-def _read_key(given: str) -> bytes:
-    """Raises ValueError when it is no key."""
+def _read_key(given: str) -> ContentKeys:
+    """One key for all classes, or a JSON object of keys by class number. Raises ValueError for anything else."""
     if given == "-":
         raw = sys.stdin.buffer.read(_KEY_FILE_BYTES)
     else:
         with Path(given).open("rb") as file:
             raw = file.read(_KEY_FILE_BYTES)
-    if len(raw) == 32:
+    if len(raw) == DEK_BYTES:
         return raw
     try:
-        key = bytes.fromhex(raw.decode("ascii").strip())
-    except ValueError:
-        key = b""
-    if len(key) != 32:
-        raise ValueError(_("the data key must be 32 bytes or 64 hex digits"))
-    return key
+        if raw.lstrip().startswith(b"{"):
+            return {int(cls): hexadecimal(key, DEK_BYTES) for cls, key in json.loads(raw).items()}
+        return hexadecimal(raw.decode("ascii").strip().lower(), DEK_BYTES)
+    except (ValueError, TypeError, RecursionError):
+        raise ValueError(_("a content key has 32 bytes or 64 hex digits")) from None
 
 
 def _words(verdict: Verdict) -> str:
@@ -172,8 +177,12 @@ def _words(verdict: Verdict) -> str:
             "segment": verdict.fault.segment,
             "reason": verdict.fault.reason,
             "at": _seconds(verdict.fault.from_us),
+            "until": _seconds(verdict.fault.until_us or 0),
         }
-        lines.append(_("Segment %(segment)d, from %(at)s on: %(reason)s.") % place)
+        if verdict.fault.until_us is None:
+            lines.append(_("Segment %(segment)d, from %(at)s on: %(reason)s.") % place)
+        else:
+            lines.append(_("Segment %(segment)d, %(at)s to %(until)s: %(reason)s.") % place)
     if verdict.header is not None:
         ids = {"recording": verdict.header.recording_id, "ticket": verdict.header.ticket_id}
         lines.append(_("Recording %(recording)s, ticket %(ticket)s.") % ids)
@@ -186,9 +195,28 @@ def _words(verdict: Verdict) -> str:
     lines.append(
         _("%(segments)d segments up to %(time)s; gaps: %(gaps)d, recoveries: %(recoveries)d.") % facts
     )
+    lines += _remarks(verdict)
     if verdict.installation is not None:
         lines.append(_("Installation key: %s") % fingerprint(verdict.installation))
     return "\n".join(lines)
+
+
+def _remarks(verdict: Verdict) -> list[str]:
+    """What a reader must know besides the verdict."""
+    lines = []
+    if PROVISIONAL.intersection(verdict.generations):
+        lines.append(_("Written in generation 0, which was provisional."))
+    if verdict.rollbacks:
+        lines.append(_("Declared rollbacks: %d. What was recorded in between is lost.") % verdict.rollbacks)
+    if verdict.erased:
+        names = [_class_name(cls) for cls in verdict.erased]
+        lines.append(_("Keys destroyed on purpose, and signed for: %s.") % ", ".join(names))
+    return lines
+
+
+def _class_name(number: int) -> str:
+    cls = known_class(number)
+    return cls.name.lower() if isinstance(cls, EvidenceClass) else str(cls)
 
 
 def _seconds(at_us: int) -> str:

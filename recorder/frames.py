@@ -13,6 +13,7 @@ from enum import IntEnum
 from typing import Final
 
 from recorder.errors import VerificationError
+from recorder.limits import MAX_PIXELS, MAX_SIDE
 from recorder.records import EvidenceClass, Record, RecordFlag, RecordType
 
 _LAYOUT: Final = struct.Struct(">BBHHI")
@@ -42,6 +43,11 @@ class Frame:
     def pack(self) -> bytes:
         """The body of the record. Raises struct.error when a number does not fit its field."""
         return _LAYOUT.pack(self.codec, 0, self.width, self.height, self.rtp_timestamp) + self.payload
+
+    @property
+    def presentable(self) -> bool:
+        """Whether a player may hand it to a decoder: no side over MAX_SIDE, no more than MAX_PIXELS pixels."""
+        return max(self.width, self.height) <= MAX_SIDE and self.width * self.height <= MAX_PIXELS
 
     @classmethod
     def unpack(cls, body: bytes) -> Frame:

@@ -14,7 +14,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from recorder.errors import ExportUnavailableError
+from recorder.errors import ExportUnavailableError, VerificationError
 from recorder.frames import Codec, Frame
 from recorder.records import Record, RecordType
 
@@ -76,18 +76,27 @@ def mux(records: Callable[[], Iterable[Record]], directory: Path, stem: str = "r
 
 
 def _find_tracks(records: Iterable[Record]) -> tuple[dict[tuple[int, int], Track], int]:
-    """The tracks that have a key frame, in order of appearance, and how many frames have an unknown codec."""
+    """The tracks that have a key frame, in order of appearance, and how many frames are unknown, malformed or too large."""
     tracks: dict[tuple[int, int], Track] = {}
     unknown = 0
     for record in records:
         if record.type not in {RecordType.FRAME, RecordType.AUDIO}:
             continue
-        frame = Frame.unpack(record.body)
-        if frame.codec not in _NAMES:
+        frame = _frame(record)
+        if frame is None or frame.codec not in _NAMES:
             unknown += 1
         elif record.is_key:
             tracks.setdefault((record.type, record.track), Track(record.type, record.track, frame))
     return tracks, unknown
+
+
+def _frame(record: Record) -> Frame | None:
+    """The frame of a record; None when it is malformed, or a picture that no player should be asked to decode."""
+    try:
+        frame = Frame.unpack(record.body)
+    except VerificationError:
+        return None
+    return frame if frame.presentable else None
 
 
 def _add_stream(output: OutputContainer, track: Track) -> Any:
@@ -131,7 +140,9 @@ def _copy(records: Iterable[Record], tracks: dict[tuple[int, int], Track], outpu
         track = tracks.get((record.type, record.track))
         if track is None:
             continue
-        frame = Frame.unpack(record.body)
+        frame = _frame(record)
+        if frame is None:
+            continue
         if frame.codec != track.first.codec or (not track.written and not record.is_key) or not frame.payload:
             track.skipped += 1
             continue

@@ -17,7 +17,7 @@ from recorder.envelope import SALT_BYTES, ContentKeys, content_key
 from recorder.errors import RecordingUnavailableError, WrongKeyError
 from recorder.installation import SignerSource
 from recorder.limits import MAX_EPOCHS, MAX_FOUND, MAX_SEGMENTS, SEGMENTS_RESERVE
-from recorder.manifest import Header, Opening
+from recorder.manifest import REPAIRS, Header, Opening
 from recorder.records import Record
 from recorder.segment import SegmentFlag
 from recorder.store import EpochFile, Files, clear_unfinished, cut_tail, epoch_numbers, new_pieces, set_aside
@@ -98,7 +98,7 @@ class Tape:
             self._files.fsync_dir(self.directory.parent)
         since = self.durable.until_us
         self._open(opening)
-        flags = SegmentFlag.RECOVERED if opening is Opening.RECOVERED else SegmentFlag.NONE
+        flags = SegmentFlag.GAP | (SegmentFlag.RECOVERED if opening in REPAIRS else SegmentFlag.NONE)
         self.write([events.gap(since, max(since, at_us), reason)], flags)
         self.sync()
 

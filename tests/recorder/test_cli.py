@@ -23,8 +23,9 @@ from recorder.cli import (
     EXIT_USAGE,
     main,
 )
+from recorder.records import EvidenceClass
 from recorder.verdict import Status
-from tests.recorder.studio import DEK, PINNED, Epoch, epochs, fixed, installation, save
+from tests.recorder.studio import DEK, KEYS, PINNED, Epoch, epochs, fixed, installation, save
 from tests.recorder.test_export import real
 from tests.recorder.zoo import ZOO, Animal, good
 
@@ -73,7 +74,7 @@ def test_a_verdict_in_sentences(tmp_path: Path, capsys: pytest.CaptureFixture[st
     run("verify", save(tmp_path / "rec", animal.make()), "--trust", PIN)
     said = capsys.readouterr().out
     assert said.startswith("BAD: The recording was altered.")
-    assert "Segment 1, from 0.0 s on: segment 2 stands where 1 belongs." in said
+    assert "Segment 1, 0.0 s to 0.8 s: segment 2 stands where 1 belongs." in said
     assert "Recording rec_0001, ticket T-1001." in said
 
 
@@ -115,7 +116,46 @@ def test_a_key_on_standard_input(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert (tmp_path / "out" / "recording.webm").exists()
 
 
-@pytest.mark.parametrize("content", [b"", b"short", fixed("another"), b"zz" * 32])
+def test_keys_by_class_export_what_they_open(tmp_path: Path) -> None:
+    directory = save(tmp_path / "rec", epochs(2, dek=KEYS))
+    some = {cls: KEYS[cls].hex() for cls in (EvidenceClass.CONTROL, EvidenceClass.PICTURE)}
+    (tmp_path / "key").write_text(json.dumps(some), encoding="utf-8")
+    arguments = ["--key-file", tmp_path / "key", "--out", tmp_path / "out", "--trust", PIN]
+    assert run("export", directory, *arguments) == EXIT_GOOD
+    told = [json.loads(line) for line in (tmp_path / "out" / "events.jsonl").read_text().splitlines()]
+    assert {line["class"] for line in told} == {"control"}
+
+
+REMARKS = {
+    "good-generation-0": "generation 0, which was provisional",
+    "recovered-a-declared-rollback": "Declared rollbacks: 1.",
+    "good-one-class-erased": "Keys destroyed on purpose, and signed for: voice.",
+    "erased-nothing-left": "ERASED: The recording was erased on purpose",
+    "unreadable-a-newer-epoch-behind-a-good-one": "Segment 2, from 0.4 s on: written in generation 2",
+}
+
+
+@pytest.mark.parametrize("name", REMARKS)
+def test_what_a_reader_must_know_besides(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    vectors = Path(__file__).parents[1] / "vectors"
+    index = json.loads((vectors / "index.json").read_text(encoding="utf-8"))["vectors"]
+    assert run("verify", vectors / name, "--trust", PIN) == index[name]["verdict"]["exit_code"]
+    assert REMARKS[name] in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"short",
+        fixed("another"),
+        b"zz" * 32,
+        b"{}x",
+        b'{"7":"00"}',
+        b'{"x":"' + b"00" * 32 + b'"}',
+        b"{" * 4000,
+    ],
+)
 def test_a_key_that_is_none_or_another_exports_nothing(content: bytes, tmp_path: Path) -> None:
     (tmp_path / "key").write_bytes(content)
     directory = save(tmp_path / "rec", epochs(1))

@@ -41,6 +41,21 @@ def test_pictures_and_voices_are_of_their_classes() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("width", "height", "fine"),
+    [
+        (7680, 4320, True),
+        (16_384, 4096, True),
+        (16_384, 4097, False),
+        (16_385, 1, False),
+        (16_384, 16_384, False),
+    ],
+)
+def test_a_picture_too_large_for_any_decoder_is_not_presentable(width: int, height: int, fine: bool) -> None:  # noqa: FBT001 - a row of a table
+    assert Frame(Codec.VP8, width, height, 0, b"x").presentable is fine
+    assert Frame(Codec.VP8, height, width, 0, b"x").presentable is fine
+
+
 def test_a_number_too_large_for_its_field_is_refused() -> None:
     with pytest.raises(struct.error):
         Frame(Codec.VP8, 70_000, 1, 0, b"").pack()

@@ -79,6 +79,15 @@ def test_unknown_codecs_are_counted_and_nothing_is_written_for_nothing(tmp_path:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_what_no_player_should_decode_is_counted_not_written(tmp_path: Path) -> None:
+    first, second, third = pictures(Codec.VP8, [(64, 48)], 3)
+    bomb = replace(first, body=Frame(Codec.VP8, 16_384, 16_384, 0, b"x").pack())
+    half = replace(first, body=b"\x01")
+    done = muxed([bomb, first, half, second, bomb, third], tmp_path)
+    assert done.unknown_codecs == 3
+    assert [track.written for track in done.tracks] == [3]
+
+
 def test_an_existing_file_is_never_overwritten(tmp_path: Path) -> None:
     records = pictures(Codec.VP8, [(64, 48)], 2)
     muxed(records, tmp_path)

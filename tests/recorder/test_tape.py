@@ -7,17 +7,23 @@ from pathlib import Path
 import pytest
 
 from recorder import events
-from recorder.errors import RecordingClosedError, RecordingUnavailableError
+from recorder.errors import (
+    RecordingClosedError,
+    RecordingUnavailableError,
+    VerificationError,
+    WrongKeyError,
+)
 from recorder.limits import MAX_FOUND
 from recorder.manifest import Opening, read_head
 from recorder.reading import read_recording
+from recorder.records import EvidenceClass
 from recorder.recovery import recover_and_close
-from recorder.segment import SegmentFlag
+from recorder.segment import SegmentFlag, parse_header
 from recorder.store import Files, RealFiles, epoch_numbers, epoch_path
 from recorder.tape import Tape
 from recorder.verdict import Status
 from tests.recorder.disks import CountingFiles, PowerLossFiles, SmallDisk, failing_at
-from tests.recorder.studio import DEK, HEADER, PINNED, event_record, filler
+from tests.recorder.studio import DEK, HEADER, KEYS, PINNED, event_record, filler
 
 CLOSING = events.summary(90_000_000, {"end_reason": "done"})
 
@@ -180,6 +186,49 @@ def no_key_is_used_twice(directory: Path) -> None:
     signers = [head.header.signer for head in heads]
     for values in (salts, commitments, signers):
         assert len(set(values)) == len(values)
+    kept = [sealed for number in epoch_numbers(directory) for sealed in nonces(epoch_path(directory, number))]
+    torn = [sealed for path in sorted(directory.glob("torn-*.bin")) for sealed in nonces(path)]
+    assert len(set(kept)) == len(kept)
+    assert not set(kept) & set(torn)
+
+
+def nonces(path: Path) -> list[tuple[int, int, int]]:
+    """What the headers in a file say was sealed: `(epoch, class, segment)`, which stand for a key and a nonce."""
+    data, found = path.read_bytes(), []
+    at = data.find(b"CSEG")
+    while 0 <= at < len(data):
+        try:
+            header = parse_header(data[at:])
+        except VerificationError:
+            break
+        found += [(header.epoch, cls, header.index) for cls, _ in header.parts]
+        at += header.size + header.body_size
+    return found
+
+
+def test_a_recording_takes_so_many_segments_and_keeps_a_reserve_to_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("recorder.tape.MAX_SEGMENTS", 6)
+    monkeypatch.setattr("recorder.tape.SEGMENTS_RESERVE", 3)
+    one = tape(tmp_path / "rec", RealFiles())
+    one.create()
+    for seq in range(3):
+        one.write([event_record(seq)])
+    with pytest.raises(RecordingUnavailableError, match="no further segment"):
+        one.write([event_record(3)])
+    one.sync()
+    one.go_on(Opening.RESTORED, 50_000, "restored")
+    one.write([CLOSING], SegmentFlag.FINAL)
+    one.sync()
+    verdict = read_recording(tmp_path / "rec", DEK, PINNED.public).verdict
+    assert (verdict.status, verdict.segments, verdict.rollbacks) == (Status.RECOVERED, 5, 1)
+
+
+def test_a_class_without_a_key_cannot_be_recorded(tmp_path: Path) -> None:
+    some = {cls: key for cls, key in KEYS.items() if cls != EvidenceClass.VOICE}
+    with pytest.raises(WrongKeyError, match="without a content key"):
+        Tape(tmp_path / "rec", HEADER, some, signers=PINNED.signer, files=RealFiles())
 
 
 def test_another_recordings_directory_is_never_taken_over(tmp_path: Path) -> None:
