@@ -26,6 +26,7 @@ from concierge.server import (
     api_invites,
     api_sessions,
     api_words,
+    custody_routes,
     finding,
     own_routes,
     pages_account,
@@ -59,6 +60,7 @@ from concierge.services.accounts import Accounts
 from concierge.services.api_keys import ApiKeys
 from concierge.services.phones import Phones
 from concierge.services.portraits import Portraits
+from concierge.services.keeping import Keeping
 from concierge.services.registry import Registry
 from concierge.services.replays import Replays
 from concierge.services.storing import Storing
@@ -149,6 +151,7 @@ PAGES: tuple[Door, ...] = (
         hidden=True,
     ),
     *replay_routes.PAGES,
+    *custody_routes.PAGES,
     # --- oneself ---
     Door("GET", "/account", pages_account.account, Act.MANAGE_OWN_ACCOUNT, finding.account),
     Door("POST", "/account/theme", pages_account.theme, Open.SIGNED_IN, rest=("PUT /api/v1/preferences",)),
@@ -270,6 +273,7 @@ API: tuple[Door, ...] = (
         hidden=True,
     ),
     *replay_routes.API,
+    *custody_routes.API,
     *portraits.API,
     *people.API,
     *own_routes.API,
@@ -294,6 +298,7 @@ def build_app(
     portraits: Portraits,
     throttle: Throttle,
     replays: Replays,
+    keeping: Keeping,
     storing: Storing | None = None,
     more_pages: Sequence[Door] = (),
 ) -> FastAPI:
@@ -306,6 +311,7 @@ def build_app(
         keys=api_keys,
         portraits=portraits,
         replays=replays,
+        keeping=keeping,
         gate=Gate(throttle, tools.clock),
         settings=settings,
         links=links,
@@ -380,7 +386,11 @@ def _add_api(app: FastAPI, house: House, door: Door) -> None:
         responses={code: {"model": api_words.Fault} for code in pages_api.FAULTS},
         operation_id=f"{door.endpoint.__module__.rpartition('api_')[2]}_{door.endpoint.__name__}",
         tags=[door.path.split("/")[3]],
-        openapi_extra={"x-act": door.need.value, "security": pages_api.security_of(door)},
+        openapi_extra={
+            "x-act": door.need.value,
+            "security": pages_api.security_of(door),
+            **(portraits.TAKEN if door.uploads else {}),
+        },
     )
     route = app.router.routes[-1]
     if isinstance(route, APIRoute):

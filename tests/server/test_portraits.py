@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import AsyncIterator
 
 import httpx2
 import pytest
@@ -141,3 +142,23 @@ async def test_the_customer_the_vendor_and_the_receipt_see_who_helps(front: Fron
     assert path in (await customer.get(f"/join/{link}")).text
     entered = await customer.fill(f"/join/{link}", f"/join/{link}")
     assert path in (await customer.get(entered.headers["location"])).text
+
+
+async def test_a_strangers_picture_is_not_read(front: Front) -> None:
+    asked = 0
+
+    async def endless() -> AsyncIterator[bytes]:
+        nonlocal asked
+        while True:
+            asked += 1
+            yield bytes(65_536)
+
+    answer = await front.browser().http.put("/api/v1/account/picture", content=endless())
+    assert answer.status_code == 401
+    assert asked <= 1
+
+
+async def test_the_api_says_what_it_takes(front: Front) -> None:
+    document = (await front.browser().get("/api/openapi.json")).json()
+    taken = document["paths"]["/api/v1/account/picture"]["put"]["requestBody"]["content"]
+    assert list(taken) == ["image/*"]
