@@ -1,14 +1,21 @@
 """The network cable of one browser: every connection of that browser to the server runs through it, and it can be pulled out.
 
 Pulled out, bytes go nowhere and nobody is told, as with a real cable; what tries to connect meanwhile hangs. Plugged in
-again, old connections are gone. TCP alone: media travel beside it, so what is shown here is the signalling cut.
+again, old connections are gone. `Cable` carries TCP alone: media travel beside it, so what it cuts is the signalling.
+`MediaCable` carries the media (UDP) of one browser and cuts those alone: every address that the server names to that
+browser is replaced by a relay's, so that nothing of its media goes any other way.
 """
 
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
+
+from playwright.async_api import BrowserContext
+from typing_extensions import override
 
 _READ_MAX = 65_536
 
@@ -78,3 +85,138 @@ async def cable_to(port: int) -> AsyncIterator[Cable]:
     finally:
         cable.plug()
         server.close()
+
+
+_CANDIDATE = re.compile(
+    r"^(a=candidate:\S+ \d+ udp \d+) (\S+) (\d+) typ host(.*)$", re.MULTILINE | re.IGNORECASE
+)
+_REROUTE = """
+  const plain = RTCPeerConnection.prototype.setRemoteDescription;
+  RTCPeerConnection.prototype.setRemoteDescription = async function (given) {
+    return plain.call(this, {type: given.type, sdp: await window.laidThroughCable(given.sdp)});
+  };
+"""
+
+
+class _Upstream(asyncio.DatagramProtocol):
+    """One browser socket's way to the server and back."""
+
+    def __init__(self, relay: _Relay, browser: tuple[str, int]) -> None:
+        self.relay = relay
+        self.browser = browser
+        self.transport: asyncio.DatagramTransport | None = None
+        self._early: list[bytes] = []
+
+    @override
+    def connection_made(self, transport: Any) -> None:
+        self.transport = transport
+        for data in self._early:
+            transport.sendto(data)
+
+    @override
+    def datagram_received(self, data: bytes, addr: Any) -> None:
+        self.relay.back(data, self.browser)
+
+    def send(self, data: bytes) -> None:
+        if self.transport is None:
+            self._early.append(data)
+        else:
+            self.transport.sendto(data)
+
+
+class _Relay(asyncio.DatagramProtocol):
+    """Stands for one address of the server."""
+
+    def __init__(self, cable: MediaCable, server: tuple[str, int]) -> None:
+        self._cable = cable
+        self._server = server
+        self._ways: dict[tuple[str, int], _Upstream] = {}
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self.transport: asyncio.DatagramTransport | None = None
+
+    @override
+    def connection_made(self, transport: Any) -> None:
+        self.transport = transport
+
+    @override
+    def datagram_received(self, data: bytes, addr: Any) -> None:
+        if not self._cable.whole:
+            self._cable.lost += 1
+            return
+        way = self._ways.get(addr)
+        if way is None:
+            way = self._ways[addr] = _Upstream(self, addr)
+            opening = asyncio.get_running_loop().create_datagram_endpoint(
+                lambda: way, remote_addr=self._server
+            )
+            task = asyncio.create_task(opening)
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+        self._cable.carried += 1
+        way.send(data)
+
+    def back(self, data: bytes, browser: tuple[str, int]) -> None:
+        if self._cable.whole and self.transport is not None:
+            self.transport.sendto(data, browser)
+        elif not self._cable.whole:
+            self._cable.lost += 1
+
+    def close(self) -> None:
+        for transport in (self.transport, *(way.transport for way in self._ways.values())):
+            if transport is not None:
+                transport.close()
+
+
+class MediaCable:
+    """`carried` counts what the browser sent through it, `lost` what it swallowed in either direction."""
+
+    def __init__(self) -> None:
+        self.whole = True
+        self.carried = 0
+        self.lost = 0
+        self._relays: dict[tuple[str, int], _Relay] = {}
+
+    async def lay(self, context: BrowserContext) -> None:
+        """Lead the media of every page that this browser opens from now on through the cable."""
+        await context.expose_function("laidThroughCable", self._rerouted)
+        await context.add_init_script(_REROUTE)
+
+    def pull(self) -> None:
+        """From now on nothing passes, and nobody is told."""
+        self.whole = False
+
+    def plug(self) -> None:
+        """Everything passes again, on the same addresses."""
+        self.whole = True
+
+    def close(self) -> None:
+        """Give the sockets back."""
+        for relay in self._relays.values():
+            relay.close()
+
+    async def _rerouted(self, sdp: str) -> str:
+        for found in _CANDIDATE.finditer(sdp):
+            await self._relay_to((found[2], int(found[3])))
+        return _CANDIDATE.sub(self._instead, sdp)
+
+    async def _relay_to(self, server: tuple[str, int]) -> None:
+        if server not in self._relays:
+            relay = self._relays[server] = _Relay(self, server)
+            loop = asyncio.get_running_loop()
+            await loop.create_datagram_endpoint(lambda: relay, local_addr=("127.0.0.1", 0))
+
+    def _instead(self, found: re.Match[str]) -> str:
+        relay = self._relays[found[2], int(found[3])]
+        assert relay.transport is not None
+        port = relay.transport.get_extra_info("sockname")[1]
+        return f"{found[1]} 127.0.0.1 {port} typ host{found[4]}"
+
+
+@asynccontextmanager
+async def media_cable() -> AsyncIterator[MediaCable]:
+    """A cable for media, until the end of the block."""
+    cable = MediaCable()
+    try:
+        yield cable
+    finally:
+        cable.close()
