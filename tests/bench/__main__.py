@@ -21,6 +21,7 @@ FIGURES: Final = {
     "pictures": "tests.bench.first_picture",
     "revoke": "tests.bench.revoke",
     "crash": "tests.bench.crash",
+    "verify": "tests.bench.verify",
 }
 
 
