@@ -12,6 +12,7 @@ import socket
 import subprocess
 import sysconfig
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -135,7 +136,7 @@ def weed() -> Iterator[Weed]:
 
 
 def _wait_for(server: Weed, process: subprocess.Popen[bytes], log: Path) -> None:
-    until, client = time.monotonic() + START_S, server.client()
+    until, client, pause = time.monotonic() + START_S, server.client(), threading.Event()
     while True:
         try:
             client.create_bucket(Bucket="trial")
@@ -145,7 +146,7 @@ def _wait_for(server: Weed, process: subprocess.Popen[bytes], log: Path) -> None
                 pytest.fail(f"SeaweedFS does not work: {error}\n{log.read_text()[-2000:]}", pytrace=False)
             if isinstance(error, ClientError) and error.response["Error"]["Code"].startswith("BucketAlready"):
                 client.delete_bucket(Bucket="trial")
-            time.sleep(0.1)
+            pause.wait(0.1)
         else:
             client.close()
             return
