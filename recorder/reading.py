@@ -6,7 +6,7 @@ that was verified, so that a file changed in between is noticed and never shown.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +32,13 @@ from recorder.store import (
 from recorder.tombstone import Tombstone, read_tombstone
 from recorder.verdict import Verdict
 
+Look = Callable[[Sequence[Record]], None]
+"""Given the opened records of one segment after another, in order, while a recording is being verified.
+
+Only the first `verdict.segments` calls speak of what was verified; believe nothing of the others, and nothing at all
+unless the reading `opens`.
+"""
+
 
 class Reading:
     """A verified recording: its `verdict`, an `index` for seeking, and its records."""
@@ -52,6 +59,11 @@ class Reading:
         self._scans = scans
         self._dek = dek
         self._classes = classes
+
+    @property
+    def opens(self) -> bool:
+        """Whether the key given is this recording's."""
+        return self._dek is not None
 
     @property
     def segments(self) -> list[SegmentPlace]:
@@ -108,16 +120,18 @@ def read_recording(
     dek: ContentKeys | None = None,
     trust: bytes | None = None,
     classes: Collection[int] | None = None,
+    look: Look | None = None,
 ) -> Reading:
     """Verify a recording and make it readable.
 
     `dek`: the content key of each class, or one for all; a class without one stays sealed; None verifies without
     opening anything, and then `segments` and `index` are empty. `trust`: the pinned installation public key (32 raw
-    bytes); None leaves the signer unknown. `classes`: which classes to open; None means all.
+    bytes); None leaves the signer unknown. `classes`: which classes to open; None means all. `look` sees what is
+    opened in the same pass.
 
     Raises UnreadableRecordingError (nothing there, or not permitted) and WrongKeyError.
     """
-    findings, index = _find(directory, dek, trust, classes)
+    findings, index = _find(directory, dek, trust, classes, look)
     verdict = judge(findings)
     if any(scan.wrong_key for scan in findings.scans):
         if verdict.fault is None:
@@ -127,7 +141,11 @@ def read_recording(
 
 
 def _find(
-    directory: Path, dek: ContentKeys | None, trust: bytes | None, classes: Collection[int] | None
+    directory: Path,
+    dek: ContentKeys | None,
+    trust: bytes | None,
+    classes: Collection[int] | None,
+    look: Look | None,
 ) -> tuple[Findings, SeekIndex]:
     numbers = epoch_numbers(directory)
     graves = tombstone_numbers(directory)
@@ -135,7 +153,7 @@ def _find(
         raise UnreadableRecordingError("there is no recording here")
     index = SeekIndex()
     try:
-        scans = [_scan(epoch_path(directory, n), n, dek, classes, index) for n in numbers]
+        scans = [_scan(epoch_path(directory, n), n, dek, classes, index, look) for n in numbers]
         pieces = [describe_piece(directory / f"torn-{number:04d}.bin") for number in torn_numbers(directory)]
         stones = [_stone(directory, number, place) for place, number in enumerate(graves)]
     except OSError as error:
@@ -154,10 +172,17 @@ def _stone(directory: Path, number: int, place: int) -> Tombstone | Verification
 
 
 def _scan(
-    path: Path, number: int, dek: ContentKeys | None, classes: Collection[int] | None, index: SeekIndex
+    path: Path,
+    number: int,
+    dek: ContentKeys | None,
+    classes: Collection[int] | None,
+    index: SeekIndex,
+    look: Look | None,
 ) -> EpochScan:
     scan = EpochScan(number, 0)
     for scan, opened in scan_epoch(path, number, dek, classes):  # noqa: B007 - the last one is the finished scan
         if opened is not None:
             index.add(opened.header.index, opened.header.until_us, opened.records)
+            if look is not None:
+                look(opened.records)
     return scan

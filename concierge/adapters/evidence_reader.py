@@ -1,7 +1,7 @@
 """Reading recordings for replay, verification and export (port EvidenceReader), over the recorder's own reader.
 
-A verified reading is kept for the next chunk of the same viewer as long as the files have not changed; the recorder
-verifies again whatever it reads.
+A recording is read once to be opened: verified, indexed and told in one pass. That is kept for the next piece of the
+same viewer as long as the files have not changed; the recorder verifies again whatever it reads for a piece.
 """
 
 from __future__ import annotations
@@ -9,7 +9,8 @@ from __future__ import annotations
 import asyncio
 import json
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from concierge.adapters.evidence import event_of
@@ -27,11 +28,20 @@ from recorder.envelope import ContentKeys
 from recorder.errors import RecorderError
 from recorder.export import export_recording
 from recorder.frames import Frame
-from recorder.reading import Reading, read_recording
+from recorder.reading import Look, Reading, read_recording
 from recorder.records import EvidenceClass, Record, RecordType
 from recorder.verdict import Verdict
 
-_Stamp = tuple[tuple[str, int, int], ...]
+_Stamp = tuple[tuple[str, int, int, int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """What one pass over a recording found, and how its files looked before."""
+
+    stamp: _Stamp
+    reading: Reading
+    script: Script
 
 
 class Sealed(EvidenceUnavailable):
@@ -50,13 +60,20 @@ class RecorderReader:
         self._trust = trust
         self._ring = ring
         self._bundles = Bundles(folder.parent / "exports")
-        self._kept: OrderedDict[RecordingId, tuple[_Stamp, Reading]] = OrderedDict()
+        self._kept: OrderedDict[RecordingId, _Opened] = OrderedDict()
         self._forgotten: dict[RecordingId, int] = {}
 
     async def verify(self, recording: RecordingId) -> Verification:
         """Check the whole chain without any content key."""
         reading = await asyncio.to_thread(self._read, recording, None)
         return _verification(reading.verdict)
+
+    async def open(self, recording: RecordingId, keys: Sequence[WrappedKey]) -> Verification:
+        """Verify, and read for `script` and `media` in the same pass where the keys open it."""
+        try:
+            return (await self.script(recording, keys)).verification
+        except EvidenceUnavailable:
+            return await self.verify(recording)
 
     async def script(self, recording: RecordingId, keys: Sequence[WrappedKey]) -> Script:
         """Verify and return what happened when."""
@@ -78,7 +95,7 @@ class RecorderReader:
         place = await asyncio.to_thread(self._place, recording)
         try:
             return await asyncio.to_thread(self._bundle, recording, keys, about, place)
-        except BaseException:
+        except BaseException:  # also a reader who went away: what is half made is nobody's
             self._bundles.give_up(place)
             raise
 
@@ -105,56 +122,45 @@ class RecorderReader:
         except KeyUnavailable as error:
             raise Sealed("kek_lost", str(error)) from None
 
-    def _read(self, recording: RecordingId, dek: ContentKeys | None) -> Reading:
+    def _read(self, recording: RecordingId, dek: ContentKeys | None, look: Look | None = None) -> Reading:
         directory = self._folder / recording
         try:
-            return read_recording(directory, dek, self._trust)
+            return read_recording(directory, dek, self._trust, look=look)
         except (OSError, RecorderError) as error:
             raise EvidenceUnavailable(f"the recording cannot be read: {error}") from None
 
-    def _reading(self, recording: RecordingId, dek: ContentKeys | None) -> Reading:
-        """Return a verified reading, the kept one when no file has changed since."""
+    def _opened(self, recording: RecordingId, dek: ContentKeys) -> _Opened:
+        """Return what one pass finds, the kept one when neither a file nor the set of keys has changed since."""
         forgotten = self._forgotten.get(recording)
-        stamp = (*_stamp(self._folder / recording), *_opened(dek))
+        stamp = (*_stamp(self._folder / recording), *_classes(dek))
         kept = self._kept.get(recording)
-        if dek is not None and kept is not None and kept[0] == stamp:
+        if kept is not None and kept.stamp == stamp:
             self._kept.move_to_end(recording)
-            return kept[1]
-        reading = self._read(recording, dek)
-        if dek is not None and forgotten == self._forgotten.get(recording):
-            self._kept[recording] = (stamp, reading)
+            return kept
+        seen: list[list[Record]] = []
+        reading = self._read(recording, dek, lambda records: seen.append([_sparse(one) for one in records]))
+        believed = seen[: reading.verdict.segments] if reading.opens else []
+        script = _script_of(reading.verdict, [record for segment in believed for record in segment])
+        opened = _Opened(stamp, reading, script)
+        if forgotten == self._forgotten.get(recording):
+            self._kept[recording] = opened
             while len(self._kept) > limits.REPLAY_READINGS_KEPT:
                 self._kept.popitem(last=False)
-        return reading
+        return opened
 
     def _script(self, recording: RecordingId, keys: Sequence[WrappedKey]) -> Script:
-        dek, sealed = None, ""
         try:
             dek = self._dek(recording, keys)
         except Sealed as error:
-            sealed = error.why
-        reading = self._reading(recording, dek)
-        records = list(_sparse(reading)) if dek is not None else []
-        told: dict[int, tuple[Event, int]] = {}
-        for record in records:
-            if (event := event_of(record)) is not None:
-                told.setdefault(event.seq, (event, record.at_us))
-        return Script(
-            verification=_verification(reading.verdict),
-            readable=dek is not None,
-            sealed=sealed,
-            events=tuple(told[seq][0] for seq in sorted(told)),
-            at_us=tuple(told[seq][1] for seq in sorted(told)),
-            gaps=tuple(_gap(record) for record in records if record.type == RecordType.GAP),
-            tracks=_tracks(records),
-            duration_us=reading.verdict.until_us,
-        )
+            verdict = self._read(recording, None).verdict
+            return replace(_script_of(verdict, []), readable=False, sealed=error.why)
+        return self._opened(recording, dek).script
 
     def _media(
         self, recording: RecordingId, keys: Sequence[WrappedKey], from_us: int, until_us: int, *, voice: bool
     ) -> bytes:
         dek = self._dek(recording, keys)
-        reading = self._reading(recording, dek)
+        reading = self._opened(recording, dek).reading
         segment = reading.index.segment_at(from_us)
         if segment is None:
             return b""
@@ -194,14 +200,16 @@ class RecorderReader:
 def _stamp(directory: Path) -> _Stamp:
     try:
         files = sorted(directory.iterdir())
-        return tuple((file.name, file.stat().st_size, file.stat().st_mtime_ns) for file in files)
+        stats = [(file.name, file.stat()) for file in files]
     except OSError as error:
         raise EvidenceUnavailable(f"the recording is not there: {error.strerror}") from None
+    # A time of modification can be set; a time of change cannot, short of setting the machine's clock.
+    return tuple((name, one.st_ino, one.st_size, one.st_mtime_ns, one.st_ctime_ns) for name, one in stats)
 
 
-def _opened(dek: ContentKeys | None) -> _Stamp:
+def _classes(dek: ContentKeys) -> _Stamp:
     """What of a recording these keys open: another set of classes is another reading."""
-    return () if dek is None or isinstance(dek, bytes) else tuple(("class", cls, 0) for cls in sorted(dek))
+    return () if isinstance(dek, bytes) else tuple(("class", cls, 0, 0, 0) for cls in sorted(dek))
 
 
 def _verification(verdict: Verdict) -> Verification:
@@ -221,13 +229,28 @@ def _verification(verdict: Verdict) -> Verification:
     )
 
 
-def _sparse(reading: Reading) -> Iterable[Record]:
-    """Every record, the frames without their payload: what a script needs and no more memory than that."""
-    for record in reading.records():
-        if record.type in {RecordType.FRAME, RecordType.AUDIO}:
-            yield Record(record.type, record.cls, record.at_us, record.track, record.flags, b"")
-        else:
-            yield record
+def _script_of(verdict: Verdict, records: list[Record]) -> Script:
+    told: dict[int, tuple[Event, int]] = {}
+    for record in records:
+        if (event := event_of(record)) is not None:
+            told.setdefault(event.seq, (event, record.at_us))
+    return Script(
+        verification=_verification(verdict),
+        readable=True,
+        sealed="",
+        events=tuple(told[seq][0] for seq in sorted(told)),
+        at_us=tuple(told[seq][1] for seq in sorted(told)),
+        gaps=tuple(_gap(record) for record in records if record.type == RecordType.GAP),
+        tracks=_tracks(records),
+        duration_us=verdict.until_us,
+    )
+
+
+def _sparse(record: Record) -> Record:
+    """A record, a frame without its payload: what a script needs and no more memory than that."""
+    if record.type in {RecordType.FRAME, RecordType.AUDIO}:
+        return Record(record.type, record.cls, record.at_us, record.track, record.flags, b"")
+    return record
 
 
 def _gap(record: Record) -> Gap:

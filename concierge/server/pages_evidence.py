@@ -61,7 +61,7 @@ async def _row(asked: Asked, one: Recording) -> RecordingRow:
 async def replay(asked: Asked) -> Response:
     """The replay's page; its script fetches the rest."""
     recording_id = RecordingId(asked.part_id("recording", "recording_id"))
-    found = await asked.house.replays.verify(asked.principal, recording_id)
+    found = await asked.house.replays.look(asked.principal, recording_id)
     row = await asked.house.tools.recordings.get(recording_id)
     if row is None:
         raise Shut(404)

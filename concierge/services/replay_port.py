@@ -85,6 +85,9 @@ class EvidenceReader(Protocol):
     async def verify(self, recording: RecordingId) -> Verification:
         """Check the whole chain; needs no key."""
 
+    async def open(self, recording: RecordingId, keys: Sequence[WrappedKey]) -> Verification:
+        """Verify as `verify` does, and read for `script` and `media` in the same pass where the keys open it."""
+
     async def script(self, recording: RecordingId, keys: Sequence[WrappedKey]) -> Script:
         """Verify and return what happened when."""
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 
@@ -9,7 +10,9 @@ from concierge.adapters.evidence_reader import RecorderReader, _thinned
 from concierge.domain import limits
 from concierge.domain.errors import EvidenceUnavailable
 from concierge.domain.ids import RecordingId
+from concierge.domain.wrapped_key import WrappedKey
 from concierge.wire.replay import KEY, PICTURE, VOICE, unpack_frames
+from recorder import reading, scan
 from tests.services.desk import Desk, desk_in
 from tests.services.tape import KEY_EVERY, Tape, flip, taped
 
@@ -20,10 +23,8 @@ async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
         yield desk
 
 
-async def key_of(desk: Desk, tape: Tape) -> bytes:
-    wrapped = await desk.tools.recordings.wrapped_keys(tape.recording)
-    assert wrapped is not None
-    return wrapped
+async def key_of(desk: Desk, tape: Tape) -> tuple[WrappedKey, ...]:
+    return await desk.tools.recordings.wrapped_keys(tape.recording)
 
 
 async def test_the_script_says_what_happened_when(desk: Desk) -> None:
@@ -70,6 +71,26 @@ async def test_a_piece_is_never_longer_than_the_limit(desk: Desk) -> None:
     assert max(at_us for at_us, *_ in unpack_frames(chunk)) < limits.REPLAY_CHUNK_MAX_US
 
 
+async def test_a_recording_is_read_once_to_be_opened(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    tape = await taped(desk, 60)
+    keys = await key_of(desk, tape)
+    whole = (await desk.reader.verify(tape.recording)).segments
+    seen: list[int] = []
+    real = scan.read_segment
+
+    def counted(file: BinaryIO) -> tuple[bytes, bytes] | None:
+        found = real(file)
+        seen.extend([len(found[1])] if found is not None else [])
+        return found
+
+    for module in (scan, reading):
+        monkeypatch.setattr(module, "read_segment", counted)
+    assert (await desk.reader.open(tape.recording, keys)).status == "ok"
+    script = await desk.reader.script(tape.recording, keys)
+    assert script.events
+    assert len(seen) == whole
+
+
 async def test_what_changed_on_disk_is_verified_anew(desk: Desk) -> None:
     tape = await taped(desk, 40)
     wrapped = await key_of(desk, tape)
@@ -100,7 +121,7 @@ async def test_another_key_opens_nothing(desk: Desk) -> None:
 
 async def test_what_is_not_there_cannot_be_read(desk: Desk) -> None:
     nothing = RecordingId("rec_" + "z" * 26)
-    for attempt in (desk.reader.verify(nothing), desk.reader.script(nothing, None)):
+    for attempt in (desk.reader.verify(nothing), desk.reader.script(nothing, ())):
         with pytest.raises(EvidenceUnavailable):
             await attempt
 
