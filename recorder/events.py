@@ -80,6 +80,12 @@ def gap(from_us: int, until_us: int, reason: str) -> Record:
     return Record(RecordType.GAP, EvidenceClass.CONTROL, until_us, 0, RecordFlag.NONE, body)
 
 
+def clock(at_us: int, steady_ms: int, wall_ms: int) -> Record:
+    """A CLOCK record: the steady clock and the wall clock read together, both in ms since 1970."""
+    body = canonical({"steady_ms": steady_ms, "wall_ms": wall_ms})
+    return Record(RecordType.CLOCK, EvidenceClass.CONTROL, at_us, 0, RecordFlag.NONE, body)
+
+
 def summary(at_us: int, fields: Mapping[str, Any]) -> Record:
     """The SUMMARY record that the final segment carries."""
     return Record(RecordType.SUMMARY, EvidenceClass.CONTROL, at_us, 0, RecordFlag.NONE, canonical(fields))

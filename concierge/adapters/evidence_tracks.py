@@ -31,6 +31,7 @@ class OpenRecording:
         self._tracks: dict[SourceId, int] = {}
         self._sizes: dict[SourceId, tuple[int, int]] = {}
         self._dark: dict[str, int] = {}
+        self._sampled_ms: int | None = None
 
     def now_us(self) -> int:
         """Return the time since the recording opened."""
@@ -44,11 +45,24 @@ class OpenRecording:
 
     def records_of(self, events: Sequence[ev.Event]) -> list[Record]:
         """Return the records of several events, with a gap wherever a hidden or paused time ends."""
-        records: list[Record] = []
+        stepped = any(isinstance(event, ev.ClockStepped) for event in events)
+        records = self._clock_sample(again=stepped)
         for event in events:
             records.append(self._record_of(event))
             records.extend(self._gap_after(event))
         return records
+
+    def _clock_sample(self, *, again: bool = False) -> list[Record]:
+        """Return a sample of both clocks when the last is older than CLOCK_SAMPLE_MS, or one is wanted."""
+        steady_ms = self._clock.now()
+        if (
+            not again
+            and self._sampled_ms is not None
+            and steady_ms - self._sampled_ms < limits.CLOCK_SAMPLE_MS
+        ):
+            return []
+        self._sampled_ms = steady_ms
+        return [recorder_events.clock(self.at_us(steady_ms), steady_ms, self._clock.wall())]
 
     def _record_of(self, event: ev.Event) -> Record:
         fields = encode(event)
@@ -91,6 +105,7 @@ class OpenRecording:
     def frame(self, source: SourceId, frame: EncodedFrame) -> list[Record]:
         """Return the records of a frame, with a surface record in front whenever the picture's size is new."""
         track, at_us = self.track_of(source), self.now_us()
+        samples = self._clock_sample()
         body = Frame(_CODECS[frame.codec], frame.width, frame.height, frame.timestamp, frame.payload)
         if frame.codec == "opus":
             records = [voice(at_us, track, body)]
@@ -101,7 +116,7 @@ class OpenRecording:
         if self._sizes.get(source) != size:
             self._sizes[source] = size
             records.insert(0, _surface(at_us, track, source, frame.codec, size))
-        return records
+        return [*samples, *records]
 
     def missing(self, milliseconds: int, reason: str) -> Record:
         """Return the gap for frames that could not be repaired."""

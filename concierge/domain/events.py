@@ -188,9 +188,10 @@ class ConsentWithdrawn(Narrowing):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GrantGiven(Event):
-    """A capability is in force for a participant."""
+    """A capability is in force for a participant. `policy` is the version of the policy files that permitted it."""
 
     grant: Grant
+    policy: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -105,6 +105,8 @@ PHONE_SILENT_MS = 10_000
 
 # --- evidence ---
 EVIDENCE_LAG_MAX_MS = 1_000
+CLOCK_SAMPLE_MS = 60_000
+"""A recording samples both clocks at least so often while anything is recorded, and at every step of the wall clock."""
 EVIDENCE_COMMIT_MS = 5_000
 COMMAND_DEADLINE_MS = 10_000
 

@@ -76,7 +76,7 @@ class LiveSession:
         if effects == {ev.Effect.NARROWS}:
             self._take(events, now)
             return
-        check_grants(self._tools.policy, self.decided, events)
+        events = check_grants(self._tools.policy, self.decided, events)
         entry = self._take(events, now)
         try:
             async with asyncio.timeout(limits.COMMAND_DEADLINE_MS / 1000):

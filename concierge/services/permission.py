@@ -87,12 +87,17 @@ def hold_request(session: Session, grant: Grant) -> AccessRequest:
     )
 
 
-def check_grants(policy: PolicyEngine, session: Session, events: Iterable[ev.Event]) -> None:
-    """Raise Refused unless the policy permits every grant these events would make."""
+def check_grants(policy: PolicyEngine, session: Session, events: Iterable[ev.Event]) -> tuple[ev.Event, ...]:
+    """Return the events, every grant with the policy's version. Raise Refused unless the policy permits each of them."""
+    permitted: list[ev.Event] = []
     for event in events:
         if isinstance(event, ev.GrantGiven):
-            check(policy, hold_request(session, event.grant))
+            decision = check(policy, hold_request(session, event.grant))
+            permitted.append(replace(event, policy=decision.policy_version))
+        else:
+            permitted.append(event)
         session = evolve(session, event)
+    return tuple(permitted)
 
 
 def no_longer_held(policy: PolicyEngine, session: Session) -> list[tuple[ParticipantId, Capability]]:

@@ -11,7 +11,7 @@ from concierge.domain.ids import ParticipantId, SurfaceId
 from concierge.domain.reasons import EndReason, PauseReason
 from concierge.services.media_port import EncodedFrame, SourceId
 from recorder.frames import Codec, Frame
-from recorder.records import EvidenceClass, RecordType
+from recorder.records import EvidenceClass, Record, RecordType
 from tests.services.desk import START_MS, FakeClock
 
 SCREEN, VOICE = SourceId("sur_1"), SourceId("par_1")
@@ -31,7 +31,7 @@ def test_a_surface_record_stands_before_the_first_frame_and_every_new_size() -> 
     frames = [vp8(640, 360, key=True), vp8(0, 0, key=False), vp8(640, 360, key=True), vp8(800, 600, key=True)]
     kinds = [[record.type for record in recording.frame(SCREEN, frame)] for frame in frames]
     assert kinds == [
-        [RecordType.SURFACE, RecordType.FRAME],
+        [RecordType.CLOCK, RecordType.SURFACE, RecordType.FRAME],
         [RecordType.FRAME],
         [RecordType.FRAME],
         [RecordType.SURFACE, RecordType.FRAME],
@@ -53,9 +53,35 @@ def test_tracks_are_numbered_once_and_go_on_after_a_restart() -> None:
 
 
 def test_a_voice_is_sealed_as_voice() -> None:
-    surface, frame = opened().frame(VOICE, EncodedFrame("opus", 960, True, 0, 0, b"sound"))
+    _clock, surface, frame = opened().frame(VOICE, EncodedFrame("opus", 960, True, 0, 0, b"sound"))
     assert (surface.type, frame.type) == (RecordType.SURFACE, RecordType.AUDIO)
     assert {surface.cls, frame.cls} == {EvidenceClass.VOICE}
+
+
+def samples(records: list[Record]) -> list[tuple[int, int, int]]:
+    found = [(record.at_us, json.loads(record.body)) for record in records if record.type == RecordType.CLOCK]
+    return [(at_us, fields["steady_ms"], fields["wall_ms"]) for at_us, fields in found]
+
+
+def test_both_clocks_are_sampled_first_once_a_minute_and_at_every_step() -> None:
+    """The wall clock jumps three days back and forth; order and times stay, the samples show it."""
+    clock, days = FakeClock(), 3 * 24 * 3_600_000
+    recording = opened(clock)
+    taken = list(recording.frame(VOICE, EncodedFrame("opus", 960, True, 0, 0, b"sound")))
+    for seconds, step in ((30, 0), (31, 0), (1, -days), (1, days), (60, 0)):
+        clock.now_ms += seconds * 1000
+        clock.offset_ms += step
+        stepped = [ev.ClockStepped(seq=1, at_ms=clock.now_ms, by_ms=step)] if step else []
+        taken += recording.records_of(stepped)
+        taken += recording.frame(VOICE, EncodedFrame("opus", 960, True, 0, 0, b"sound"))
+    assert [record.at_us for record in taken] == sorted(record.at_us for record in taken)
+    assert [(at_us // 1_000_000, wall - steady) for at_us, steady, wall in samples(taken)] == [
+        (0, 0),
+        (61, 0),
+        (62, -days),
+        (63, 0),
+        (123, 0),
+    ]
 
 
 def gaps(recording: OpenRecording, *events: ev.Event) -> list[tuple[int, int, str]]:
@@ -96,5 +122,5 @@ def test_chat_is_sealed_as_conversation_and_the_rest_as_control() -> None:
     recording = opened()
     said = ev.ChatSaid(seq=1, at_ms=START_MS, participant=ParticipantId("par_1"), text="hello")
     resumed = ev.SessionResumed(seq=2, at_ms=START_MS)
-    classes = [record.cls for record in recording.records_of([said, resumed])]
+    classes = [record.cls for record in recording.records_of([said, resumed])[1:]]
     assert classes == [EvidenceClass.CONVERSATION, EvidenceClass.CONTROL]

@@ -85,6 +85,12 @@ def test_an_event_without_a_number_counts_as_before_all(fields: dict[str, object
     assert events.seq_of(fields) == -1
 
 
+def test_a_clock_sample_holds_both_clocks() -> None:
+    record = events.clock(7, 1_760_000_000_000, 1_759_000_000_000)
+    assert (record.type, record.cls, record.at_us) == (RecordType.CLOCK, EvidenceClass.CONTROL, 7)
+    assert events.parse(record.body) == {"steady_ms": 1_760_000_000_000, "wall_ms": 1_759_000_000_000}
+
+
 def test_a_gap_stands_at_its_end() -> None:
     record = events.gap(10, 30, "hidden")
     assert (record.type, record.at_us) == (RecordType.GAP, 30)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -110,7 +111,9 @@ async def test_a_grant_the_policy_does_not_permit_stops_the_whole_command(desk: 
     fine = GrantGiven(
         seq=session.last_seq + 1, at_ms=0, grant=Grant(Capability.CHAT, customer, session.host, 1 << 60)
     )
-    check_grants(desk.policy, session, [fine])
+    (kept,) = check_grants(desk.policy, session, [fine])
+    assert kept == replace(fine, policy=desk.policy.version)
+    assert len(desk.policy.version) >= 16
     bad = GrantGiven(
         seq=session.last_seq + 2, at_ms=0, grant=Grant(Capability.SHELL, customer, session.host, 1 << 60)
     )
