@@ -14,6 +14,7 @@ from gettext import translation
 from pathlib import Path
 from typing import Final
 
+from recorder import cli_log, cli_witness
 from recorder.envelope import DEK_BYTES, ContentKeys
 from recorder.errors import ExportUnavailableError, RecorderError, UnreadableRecordingError, WrongKeyError
 from recorder.export import export_recording
@@ -71,6 +72,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _run(arguments)
     except UnreadableRecordingError as error:
         return _say(EXIT_UNREADABLE, error)
+    except cli_log.NotAsLoggedError as error:
+        return _say(cli_log.EXIT_NOT_AS_LOGGED, error)
     except WrongKeyError as error:
         return _say(EXIT_KEY, error)
     except (ExportUnavailableError, OSError) as error:
@@ -80,6 +83,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(arguments: argparse.Namespace) -> int:
+    if arguments.command == "witness":
+        return cli_witness.run(arguments)
     trust = None
     try:
         if arguments.trust is not None:
@@ -87,14 +92,22 @@ def _run(arguments: argparse.Namespace) -> int:
         dek = _read_key(arguments.key_file) if arguments.command == "export" else None
     except (OSError, RecorderError, ValueError) as error:
         return _say(EXIT_KEY, error)
-    reading = read_recording(arguments.directory, dek, trust)
+    if arguments.command == "log":
+        return cli_log.verify(arguments, trust)
+    checked = cli_log.Checked.of(arguments, trust)
+    try:
+        reading = read_recording(arguments.directory, dek, trust)
+    except UnreadableRecordingError:
+        checked.missing(arguments.directory)
+        raise
     if arguments.json:
         print(json.dumps(reading.verdict.fields(), sort_keys=True))
     else:
         print(_words(reading.verdict))
     if arguments.command == "export":
         _export(reading, arguments)
-    return exit_code(reading.verdict)
+    code = exit_code(reading.verdict)
+    return checked.judge(arguments.directory, reading.verdict) or code
 
 
 def _export(reading: Reading, arguments: argparse.Namespace) -> None:
@@ -121,6 +134,9 @@ def _parser() -> argparse.ArgumentParser:
         help=_("the content keys: 32 bytes, 64 hex digits, or JSON by class number; - for stdin"),
     )
     export.add_argument("--out", type=Path, required=True, help=_("the directory to write into"))
+    cli_log.add_options(verify)
+    cli_log.add_command(commands)
+    cli_witness.add_arguments(commands.add_parser("witness", help=_("cosign the checkpoints of audit logs")))
     for command in (verify, export):
         command.add_argument("directory", type=Path, metavar="DIR", help=_("the recording's directory"))
         command.add_argument(
