@@ -14,6 +14,7 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,13 +24,16 @@ import av
 from concierge import bootstrap
 from concierge.adapters import logs
 from concierge.adapters.clock import boot_ms
+from concierge.adapters.evidence_keys import content_keys
 from concierge.adapters.state_folder import StateFolder
 from concierge.config import load
+from concierge.domain import limits
 from concierge.domain.errors import EvidenceUnavailable
-from concierge.domain.ids import ParticipantId, SurfaceId
+from concierge.domain.ids import ParticipantId, RecordingId, SurfaceId
 from concierge.services.acting import act
 from concierge.services.live import LiveSession
 from concierge.services.media_port import EncodedFrame, SourceId
+from concierge.services.storage_port import whole_files
 from concierge.wire import messages as wire
 from recorder.frames import Frame
 from recorder.reading import read_recording
@@ -55,11 +59,15 @@ class Crash:
     found: dict[str, Any]
 
 
-def crash_once(folder: Path, lines: int) -> Crash:
-    """Kill a broker with SIGKILL after it has said so many lines of a live session, start again, and look."""
-    said, shown = _run_and_kill(folder, lines)
+def crash_once(folder: Path, lines: int, settings: Mapping[str, str] | None = None) -> Crash:
+    """Kill a broker with SIGKILL after it has said so many lines of a live session, start again, and look.
+
+    `settings` go to the broker besides its data directory: with a bucket, recordings are stored while they are written.
+    """
+    given = json.dumps(dict(settings or {}))
+    said, shown = _run_and_kill(folder, lines, given)
     started = time.monotonic()
-    with _process("after", folder) as process:
+    with _process("after", folder, given) as process:
         try:
             first = _line(process)
             playable_s = time.monotonic() - started
@@ -87,10 +95,10 @@ def _whole(shown: dict[int, int]) -> int:
     return max(shown.values()) - min(shown.values()) if shown else 0
 
 
-def _run_and_kill(folder: Path, lines: int) -> tuple[list[int], dict[int, int]]:
+def _run_and_kill(folder: Path, lines: int, given: str) -> tuple[list[int], dict[int, int]]:
     said: list[int] = []
     shown: dict[int, int] = {}
-    with _process("live", folder) as process:
+    with _process("live", folder, given) as process:
         try:
             heard = [_line(process)]
             assert heard[0] == "live", process.communicate(timeout=DEADLINE_S)
@@ -110,8 +118,8 @@ def _run_and_kill(folder: Path, lines: int) -> tuple[list[int], dict[int, int]]:
     return said, shown
 
 
-def _process(mode: str, folder: Path) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "tests.services.crashing", mode, str(folder)]
+def _process(mode: str, folder: Path, given: str) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "tests.services.crashing", mode, str(folder), given]
     pipe = subprocess.PIPE
     return subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True, bufsize=1)
 
@@ -129,9 +137,9 @@ def say(*words: object) -> None:
     io.FileIO(1, "w", closefd=False).write((" ".join(map(str, words)) + "\n").encode())
 
 
-async def live_session(folder: Path) -> None:
+async def live_session(folder: Path, given: dict[str, str]) -> None:
     """Run a session until somebody kills this process."""
-    config = load({"data_dir": str(folder)}, {})
+    config = load({"data_dir": str(folder), **given}, {})
     plane = FakePlane()
     setattr(bootstrap, "ForwardingPlane", lambda _settings: plane)  # noqa: B010 - in this process there is no network
     with StateFolder(folder) as data:
@@ -157,6 +165,7 @@ def desk_of(broker: bootstrap.Broker, plane: FakePlane) -> Desk:
         registry=broker.registry,
         reader=nothing,
         key=nothing,
+        vault=nothing,
         recorder=broker.evidence.thread,
         database=broker.database,
         policy=broker.policy,
@@ -207,9 +216,9 @@ async def _beat(desk: Desk, live: LiveSession) -> None:
 # --- the process that starts again ---
 
 
-async def look_after(folder: Path) -> None:
+async def look_after(folder: Path, given: dict[str, str]) -> None:
     """Start on what is left; print what is there as soon as it can be played, and how it ends."""
-    config = load({"data_dir": str(folder)}, {})
+    config = load({"data_dir": str(folder), **given}, {})
     with StateFolder(folder) as data:
         async with bootstrap.running(config, data) as broker:
             (live,) = broker.registry.all()
@@ -217,7 +226,7 @@ async def look_after(folder: Path) -> None:
             wrapped = await broker.tools.recordings.wrapped_keys(recording)
             assert wrapped is not None
             exported = await broker.evidence.reader.export(recording, wrapped, _fresh(folder))
-            dek = broker.keyring.unwrap(recording, wrapped)["every"]
+            dek = content_keys(broker.keyring.unwrap(recording, wrapped))
             reading = read_recording(data.recordings / recording, dek, broker.evidence.trust)
             frames = [r for r in reading.records() if r.type == RecordType.FRAME]
             first = {
@@ -242,8 +251,25 @@ async def look_after(folder: Path) -> None:
                 "signer": verification.signer,
                 "recoveries": verification.recoveries,
                 "one_story": list(closed.events) == await broker.tools.sessions.events(live.decided.id),
+                "stored": await _stored(broker, recording),
             }
             say(json.dumps(second))
+
+
+async def _stored(broker: bootstrap.Broker, recording: RecordingId) -> bool | None:
+    """Whether what lies in the bucket is the recording byte by byte; None without a bucket."""
+    if broker.storage is None:
+        return None
+    async with asyncio.timeout(DEADLINE_S):
+        while not await broker.database.storage.is_stored(recording):
+            await broker.storage.storing.round()
+    chains = whole_files(await broker.storage.bucket.pieces(recording))
+    there = {
+        file: b"".join([await broker.storage.bucket.read(piece) for piece in chain])
+        for file, chain in chains.items()
+    }
+    here = {file.name: file.read_bytes() for file in (broker.data.recordings / recording).iterdir()}
+    return there == here
 
 
 def _fresh(folder: Path) -> Path:
@@ -265,5 +291,7 @@ def _decoded(webm: Path) -> int:
 if __name__ == "__main__":
     logs.set_up("json")
     chosen = {"live": live_session, "after": look_after}[sys.argv[1]]
-    asyncio.run(chosen(Path(sys.argv[2])))
+    # Small and often, so that a kill finds the uploads at work.
+    limits.BUCKET_LOOK_EVERY_MS, limits.PIECE_EVERY_MS = 50, 100
+    asyncio.run(chosen(Path(sys.argv[2]), json.loads(sys.argv[3])))
     os._exit(0)
