@@ -29,6 +29,7 @@ from concierge.adapters.mint import SecretsMint
 from concierge.adapters.passwords import Argon2Passwords
 from concierge.adapters.portraits import PillowPortraits
 from concierge.adapters.recording_files import Durable
+from concierge.adapters.retention_file import read_retention
 from concierge.adapters.state_folder import StateFolder
 from concierge.adapters.storage_parts import BucketPlace, Storage, storage_parts
 from concierge.adapters.totp import SealedTotp
@@ -43,12 +44,14 @@ from concierge.services.checkpoints import Checkpoints
 from concierge.services.disabling import DisabledWatch
 from concierge.services.disk_watch import DiskRules, DiskWatch
 from concierge.services.heads import Heads
+from concierge.services.keeping import Keeping
 from concierge.services.portraits import Portraits
 from concierge.services.ports import AuditLeaf, Clock
 from concierge.services.recovering import recover
 from concierge.services.registry import Registry
 from concierge.services.replays import Replays
 from concierge.services.storing import StorageRules
+from concierge.services.sweeping import Sweeper
 from concierge.services.throttle_port import Throttle
 from concierge.services.tools import Installation, Tools
 from concierge.wire.messages import IceServer
@@ -65,6 +68,7 @@ class Broker:
     tools: Tools
     registry: Registry
     replays: Replays
+    keeping: Keeping
     accounts: Accounts
     portraits: Portraits
     audit_log: SignedLog
@@ -168,8 +172,10 @@ async def running(config: Config, data: StateFolder) -> AsyncIterator[Broker]:
     """
     url = database_url(config, data)
     policy = load_policies(config.policies_dir)
+    rules = read_retention(config.policies_dir, config.kept_days)
     await asyncio.to_thread(migrate, url)
     broker = _assemble(config, data, Database(url), policy)
+    broker.tools.retention.take(rules)
     await broker.database.start()
     try:
         await _begin_log(broker)
@@ -214,6 +220,7 @@ def _start_watching(broker: Broker) -> list[asyncio.Task[None]]:
         asyncio.create_task(disabled.run(), name="disabled people"),
         asyncio.create_task(broker.registry.disk.run(), name="disk watch"),
         asyncio.create_task(broker.checkpoints.run(), name="checkpoints"),
+        asyncio.create_task(Sweeper(broker.keeping).run(), name="retention sweeper"),
         asyncio.create_task(Heads(broker.tools, broker.registry).run(), name="recording heads"),
     ]
     if broker.storage is not None:
@@ -253,6 +260,7 @@ def _assemble(config: Config, data: StateFolder, database: Database, policy: Ced
         data=data,
         tools=tools,
         registry=Registry(tools, disk_watch(config, data)),
+        keeping=Keeping(tools, database.custody, evidence.vault),
         replays=Replays(tools, evidence.reader, storage.stored if storage is not None else None),
         accounts=Accounts(database.accounts, Argon2Passwords(), codes, clock, mint),
         portraits=portraits,
@@ -277,4 +285,6 @@ def _installation(config: Config) -> Installation:
         )
         for server in config.ice_servers
     )
-    return Installation(config.organisation, config.desk_phone, config.base_url, config.kept_days, servers)
+    return Installation(
+        config.organisation, config.desk_phone, config.base_url, config.kept_days, config.backup_days, servers
+    )

@@ -15,6 +15,7 @@ from concierge.adapters.db.repositories import Database
 from concierge.adapters.keys import load_or_make
 from concierge.adapters.mint import SecretsMint
 from concierge.adapters.passwords import Argon2Passwords
+from concierge.adapters.retention_file import check_retention
 from concierge.adapters.state_folder import StateFolder
 from concierge.adapters.totp import SealedTotp
 from concierge.bootstrap import database_url
@@ -52,7 +53,7 @@ def check_policies(config: Config, options: argparse.Namespace) -> int:
 def check_policy_folder(options: argparse.Namespace) -> int:
     """Check a folder without needing any other setting."""
     folder = options.folder or shipped.POLICIES
-    problems = check_folder(folder)
+    problems = [*check_folder(folder), *check_retention(folder)]
     for problem in problems:
         print(problem, file=sys.stderr)
     if not problems:

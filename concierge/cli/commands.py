@@ -18,6 +18,7 @@ from typing import Final
 from concierge.adapters import logs
 from concierge.adapters.cedar_files import PolicyError
 from concierge.adapters.db.migrate import WrongSchema
+from concierge.adapters.retention_file import RetentionError
 from concierge.adapters.state_folder import StateFolderInUse, StateFolderUnusable
 from concierge.cli import administration, doctor, keys, serving
 from concierge.cli import storage as storage_cli
@@ -35,6 +36,7 @@ _EXITS: Final[tuple[tuple[type[ConciergeError], int], ...]] = (
     (StateFolderInUse, 4),
     (StateFolderUnusable, 2),
     (PolicyError, 5),
+    (RetentionError, 5),
     (WrongSchema, 6),
     (StoreUnavailable, 6),
     (LogRolledBack, 7),

@@ -13,6 +13,7 @@ from gettext import gettext as _
 import structlog
 
 from concierge.adapters.cedar_files import PolicyError
+from concierge.adapters.retention_file import RetentionError, read_retention
 from concierge.adapters.state_folder import StateFolder
 from concierge.bootstrap import Broker, running, server_settings
 from concierge.config import Config
@@ -74,6 +75,7 @@ def _serve(config: Config, prepare: Prepare, *, demo: bool) -> int:
                     portraits=broker.portraits,
                     throttle=broker.throttle,
                     replays=broker.replays,
+                    keeping=broker.keeping,
                     storing=broker.storage.storing if broker.storage is not None else None,
                 )
                 asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, reload_policies, broker)
@@ -89,8 +91,10 @@ def _serve(config: Config, prepare: Prepare, *, demo: bool) -> int:
 def reload_policies(broker: Broker) -> None:
     """Read the policies again and decide anew what rests on them; bad ones are refused and the old ones stay."""
     try:
+        rules = read_retention(broker.config.policies_dir, broker.config.kept_days)
         changed = broker.policy.reload()
-    except PolicyError as error:
+        broker.tools.retention.take(rules)
+    except (PolicyError, RetentionError) as error:
         _log.error("policies_refused", reason=str(error), still_in_force=broker.policy.version[:12])
         return
     revoked = broker.registry.redecide() if changed else 0

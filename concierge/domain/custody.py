@@ -12,6 +12,7 @@ from enum import StrEnum
 from concierge.domain import limits
 from concierge.domain.errors import BadInput
 from concierge.domain.ids import RecordingId
+from concierge.domain.refusals import N_
 from concierge.domain.wrapped_key import EVERY
 
 
@@ -87,7 +88,7 @@ def check_reason(text: str) -> str:
     reason = " ".join(text.split())
     if not limits.CUSTODY_REASON_MIN_CHARS <= len(reason) <= limits.CUSTODY_REASON_MAX_CHARS:
         raise BadInput(
-            f"say why in {limits.CUSTODY_REASON_MIN_CHARS} to {limits.CUSTODY_REASON_MAX_CHARS} characters"
+            N_("Please say why, in 3 to 500 characters.")
         )
     return reason
 

@@ -21,8 +21,7 @@ from concierge.server.pages_console import socket_path
 from concierge.server.proofs import Proof, secret_in
 from concierge.services.inviting import look_at_invite
 from concierge.services.joining import TakenSeat, find_by_pairing, seat_of
-
-DAY_MS = 24 * 60 * 60_000
+from concierge.services.retaining import keep_until
 
 
 async def look_at_join(asked: Caller) -> own.JoinLook:
@@ -125,7 +124,9 @@ async def receipt(asked: Caller) -> own.ReceiptOut:
         recorded=story.recorded,
         kept=list(receipts.kept_in_order(asked, row, events)),
         fingerprint=asked.house.tools.evidence.fingerprint,
-        keep_until_ms=row.opened_ms + asked.house.tools.installation.kept_days * DAY_MS,
+        keep_until_ms=await keep_until(
+            asked.house.tools.recordings, row, asked.house.tools.installation.kept_days
+        ),
         hidden=[own.ReceiptGapOut(from_ms=begun, until_ms=over) for begun, over in story.hidden],
     )
 

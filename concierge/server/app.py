@@ -58,9 +58,9 @@ from concierge.server.sockets import session_socket
 from concierge.server.throttles import Gate
 from concierge.services.accounts import Accounts
 from concierge.services.api_keys import ApiKeys
+from concierge.services.keeping import Keeping
 from concierge.services.phones import Phones
 from concierge.services.portraits import Portraits
-from concierge.services.keeping import Keeping
 from concierge.services.registry import Registry
 from concierge.services.replays import Replays
 from concierge.services.storing import Storing

@@ -36,6 +36,10 @@ CONFLICTS = frozenset(
         "handover_open",
         "question_closed",
         "too_many_keys",
+        "held_already",
+        "not_held",
+        "recording_erased",
+        "recording_held",
         "recording_open",
     }
 )

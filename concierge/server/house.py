@@ -17,6 +17,7 @@ from concierge.server.throttles import Gate
 from concierge.server.views.rendering import environment
 from concierge.services.accounts import Accounts
 from concierge.services.api_keys import ApiKeys
+from concierge.services.keeping import Keeping
 from concierge.services.phones import Phones
 from concierge.services.portraits import Portraits
 from concierge.services.registry import Registry
@@ -38,6 +39,7 @@ class House:
     keys: ApiKeys
     portraits: Portraits
     replays: Replays
+    keeping: Keeping
     gate: Gate
     settings: ServerSettings
     links: VersionedLinks

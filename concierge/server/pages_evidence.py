@@ -9,10 +9,12 @@ from __future__ import annotations
 from starlette.responses import Response
 
 from concierge.domain.access import Act, Resource
+from concierge.domain.custody import Custody
 from concierge.domain.ids import RecordingId
 from concierge.domain.recording import Recording, RecordingState
 from concierge.server.asked import Asked
 from concierge.server.errors import Shut
+from concierge.server.pages_custody import backups, tombstone
 from concierge.server.replay_script import doubt
 from concierge.server.rows import recording_row
 from concierge.server.verdicts import verdict_of, verdict_words
@@ -41,21 +43,22 @@ async def recordings(asked: Asked) -> Response:
         limit=FOUND_MAX,
     )
     found = [] if wrong else await asked.house.replays.find(asked.principal, query)
+    kept = await asked.house.keeping.of([one.id for one in found])
     view = RecordingsView(
         frame=asked.frame("recordings"),
         asked=wanted,
-        recordings=tuple([await _row(asked, one) for one in found]),
+        recordings=tuple([await _row(asked, one, kept.get(one.id)) for one in found]),
         total=len(found),
         fault=asked.reader.gettext("A date looks like 2026-11-21.") if wrong else None,
     )
     return asked.show(view)
 
 
-async def _row(asked: Asked, one: Recording) -> RecordingRow:
+async def _row(asked: Asked, one: Recording, kept: Custody | None) -> RecordingRow:
     ticket = await asked.house.tools.tickets.get(one.ticket)
     if ticket is None:
-        return recording_row(asked, one, "", one.customer_name)
-    return recording_row(asked, one, ticket.number, ticket.title)
+        return recording_row(asked, one, "", one.customer_name, kept)
+    return recording_row(asked, one, ticket.number, ticket.title, kept)
 
 
 async def replay(asked: Asked) -> Response:
@@ -66,7 +69,7 @@ async def replay(asked: Asked) -> Response:
     if row is None:
         raise Shut(404)
     ticket = await asked.house.tools.tickets.get(row.ticket)
-    links = asked.house.links
+    links, kept = asked.house.links, await asked.house.keeping.one(recording_id)
     duration_ms = found.until_us // 1000
     begin = asked.query("t")
     resource = Resource("Recording", row.id, {"ticket": row.ticket})
@@ -94,6 +97,11 @@ async def replay(asked: Asked) -> Response:
         else 0,
         bad_segment=found.bad_segment,
         doubt=doubt(asked.reader, found),
-        may_export=row.state is RecordingState.CLOSED and asked.may(Act.EXPORT_RECORDING, resource),
+        may_export=row.state is RecordingState.CLOSED
+        and not kept.erased
+        and asked.may(Act.EXPORT_RECORDING, resource),
+        on_hold=kept.hold is not None,
+        tombstones=tuple(tombstone(asked, one) for one in kept.erasures),
+        backups=backups(asked, asked.house.tools.installation.backup_days) if kept.erasures else "",
     )
     return asked.show(view)

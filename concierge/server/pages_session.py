@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from concierge.domain import limits
 from concierge.domain.access import AccessRequest, Act
-from concierge.domain.ids import ParticipantId, SessionId
+from concierge.domain.ids import ParticipantId, RecordingId, SessionId
 from concierge.domain.participant import Presence, Role
 from concierge.domain.portrait import owner_of
 from concierge.domain.session import Session, State
@@ -23,6 +23,7 @@ from concierge.server.views.session import CustomerView, Retention, VendorView
 from concierge.services.joining import mint_receipt, seat_of
 from concierge.services.live import LiveSession
 from concierge.services.permission import participant_principal, session_resource
+from concierge.services.retaining import days_kept
 
 DAY_MS = 24 * 60 * 60_000
 
@@ -57,7 +58,7 @@ async def customer(asked: Asked) -> Response:
         host=_host(asked, session),
         ticket_number=live.backdrop.ticket_number,
         ticket_title=live.backdrop.ticket_title,
-        retention=retention(asked, session.opened_ms),
+        retention=await retention(asked, session.recording, session.opened_ms),
         receipt_path=live.backdrop.receipts.get(participant, ""),
         recording="optional" if unrecorded else "required",
         without_recording="no_sharing" if unrecorded else "no_session",
@@ -75,9 +76,10 @@ def _may_go_on_unrecorded(asked: Asked, session: Session, participant: Participa
     return asked.house.tools.policy.decide(request).permitted
 
 
-def retention(asked: Asked, opened_ms: int) -> Retention:
-    """Return how long a recording of this session is kept."""
-    days = asked.house.tools.installation.kept_days
+async def retention(asked: Asked, recording: RecordingId, opened_ms: int) -> Retention:
+    """Return how long a recording is kept, as its row promises it."""
+    row = await asked.house.tools.recordings.get(recording)
+    days = asked.house.tools.installation.kept_days if row is None else days_kept(row)
     return Retention(asked.reader.days(days), asked.reader.moment(opened_ms + days * DAY_MS))
 
 
@@ -120,7 +122,8 @@ def _vendor_view(asked: Asked, live: LiveSession, participant: ParticipantId) ->
 async def receipt(asked: Asked) -> Response:
     """Who, when, what was allowed, what is kept."""
     row, ticket, events = await find_receipt(asked, asked.part("secret"))
-    return asked.show(receipt_view(asked, row, ticket, events, retention(asked, row.opened_ms)))
+    kept = await retention(asked, row.recording, row.opened_ms)
+    return asked.show(receipt_view(asked, row, ticket, events, kept))
 
 
 def _host(asked: Asked, session: Session) -> Face:

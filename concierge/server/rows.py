@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from concierge.domain.access import Act
+from concierge.domain.custody import Custody
 from concierge.domain.recording import Recording, RecordingState
 from concierge.domain.session import Session
 from concierge.domain.ticket import Channel, Priority, ThreadEntry, Ticket, TicketState
@@ -142,7 +143,9 @@ def recording_link(asked: Asked, recording: Recording, may_replay: bool) -> view
     )
 
 
-def recording_row(asked: Asked, recording: Recording, number: str, title: str) -> evidence.RecordingRow:
+def recording_row(
+    asked: Asked, recording: Recording, number: str, title: str, kept: Custody | None = None
+) -> evidence.RecordingRow:
     """Return one recording of the list."""
     return evidence.RecordingRow(
         recording_id=recording.id,
@@ -154,6 +157,8 @@ def recording_row(asked: Asked, recording: Recording, number: str, title: str) -
         started=asked.reader.moment(recording.opened_ms),
         duration=length(asked.reader, recording),
         verdict=verdict(recording),
+        on_hold=kept is not None and kept.hold is not None,
+        erased=kept is not None and kept.erased,
     )
 
 

@@ -13,6 +13,7 @@ VERDICTS: dict[str, Verdict] = {
     "open": "open",
     "torn": "torn",
     "bad": "bad",
+    "erased": "erased",
 }
 WORDS: dict[Verdict, str] = {
     "ok": N_("Every segment is here, in order and unchanged since it was signed."),
@@ -22,6 +23,7 @@ WORDS: dict[Verdict, str] = {
     "open": N_("This session is still being recorded. What is here so far is unchanged."),
     "torn": N_("The end of this recording is not covered by a signature. What comes before it is unchanged."),
     "bad": N_("This recording was altered after it was made. Do not rely on it."),
+    "erased": N_("Its time was over: the recording was deleted. A signed tombstone says so."),
     "unchecked": N_("This recording has not been checked yet."),
 }
 

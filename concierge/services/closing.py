@@ -15,6 +15,7 @@ from concierge.domain.recording import RecordingState
 from concierge.domain.session import Session
 from concierge.services.leaves import opening_of, recording_leaf
 from concierge.services.ports import AuditLeaf, StoreUnavailable
+from concierge.services.retaining import kept_at_close
 from concierge.services.tools import Tools
 
 T = TypeVar("T")
@@ -59,8 +60,13 @@ async def _close_evidence(tools: Tools, session: Session) -> AuditLeaf:
 async def _close_row(tools: Tools, session: Session, leaf: AuditLeaf) -> None:
     row = await tools.recordings.get(session.recording)
     if row is not None:
+        rules = tools.retention.rules(tools.installation.kept_days)
         closed = dataclasses.replace(
-            row, state=RecordingState.CLOSED, closed_ms=session.ended_ms, outcome=session.outcome
+            row,
+            state=RecordingState.CLOSED,
+            closed_ms=session.ended_ms,
+            outcome=session.outcome,
+            keep_until_ms=await kept_at_close(rules, tools.tickets, row),
         )
         await tools.recordings.close(closed, leaf)
     await tools.pairings.drop(session.id)

@@ -113,7 +113,11 @@ class Keeping:
             raise BadInput("this recording has one key for everything: it can only be erased as a whole")
 
     async def _carry_out(self, row: Recording, erasure: Erasure, principal: Principal) -> Erasure:
-        detail = {"classes": list(erasure.classes), "cause": erasure.cause, "reason": erasure.reason}
+        detail: dict[str, object] = {
+            "classes": list(erasure.classes),
+            "cause": erasure.cause,
+            "reason": erasure.reason,
+        }
         begun = await self._store.begin(erasure, self._leaf("RecordingErased", principal, row, detail))
         if begun is None:
             raise Refused("recording_held", f"{row.id} is under legal hold")

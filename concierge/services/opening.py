@@ -29,6 +29,7 @@ from concierge.services.live import LiveSession
 from concierge.services.permission import check
 from concierge.services.ports import RecordingOpening
 from concierge.services.registry import Registry
+from concierge.services.retaining import promised
 from concierge.services.showing import Backdrop
 from concierge.services.tools import Tools
 from concierge.wire.view import CodeView
@@ -71,15 +72,19 @@ async def _open(tools: Tools, registry: Registry, host: Person, record: Ticket) 
     )
     (event,) = decide(None, command, tools.clock.now())
     session = evolve(None, event)
-    await _evidence_first(tools, session, event, record.customer.name)
+    rules = tools.retention.rules(tools.installation.kept_days)
+    days = (await promised(rules, tools.invites, record, tools.clock.wall())).days
+    await _evidence_first(tools, session, event, record.customer.name, days)
     if record.state is TicketState.OPEN:
         await tools.tickets.set_state(record.id, TicketState.WAITING, tools.clock.wall())
-    live = registry.add(session, Backdrop(record.number, record.title))
+    live = registry.add(session, Backdrop(record.number, record.title, kept_days=days))
     await new_code(tools, live)
     return live
 
 
-async def _evidence_first(tools: Tools, session: Session, event: ev.Event, customer_name: str) -> None:
+async def _evidence_first(
+    tools: Tools, session: Session, event: ev.Event, customer_name: str, days: int
+) -> None:
     """The recording exists and holds the first event before anything else does; without its row it is closed again."""
     if not isinstance(event, ev.SessionOpened):
         raise Refused("not_now", "a session begins with SessionOpened")
@@ -87,7 +92,7 @@ async def _evidence_first(tools: Tools, session: Session, event: ev.Event, custo
     opening = RecordingOpening(recording, event.session, event.ticket, event.at_ms)
     wrapped = await tools.evidence.open(opening)
     try:
-        await _first_words(tools, session, event, _row(tools, event, customer_name), wrapped)
+        await _first_words(tools, session, event, _row(event, customer_name, days), wrapped)
     except ConciergeError:
         await _close_again(tools, recording)
         raise
@@ -111,7 +116,7 @@ async def _first_words(
     await tools.sessions.save(session, [event], [*opened, *leaves_of(session, [event])])
 
 
-def _row(tools: Tools, event: ev.SessionOpened, customer_name: str) -> Recording:
+def _row(event: ev.SessionOpened, customer_name: str, days: int) -> Recording:
     return Recording(
         id=event.recording,
         session=event.session,
@@ -119,7 +124,7 @@ def _row(tools: Tools, event: ev.SessionOpened, customer_name: str) -> Recording
         state=RecordingState.OPEN,
         opened_ms=event.at_ms,
         closed_ms=None,
-        keep_until_ms=event.at_ms + tools.installation.kept_days * DAY_MS,
+        keep_until_ms=event.at_ms + days * DAY_MS,
         host_name=event.host.name,
         customer_name=customer_name,
         people=(event.host.name,),

@@ -27,6 +27,7 @@ from concierge.services.joining import mint_receipt
 from concierge.services.leaves import leaves_of, recording_leaf
 from concierge.services.ports import RecordingOpening, StoreUnavailable
 from concierge.services.registry import Registry
+from concierge.services.retaining import days_kept
 from concierge.services.showing import Backdrop
 from concierge.services.tools import Tools
 
@@ -116,7 +117,12 @@ async def _end_unrecorded(tools: Tools, session: Session) -> Session:
 
 async def _revive(tools: Tools, registry: Registry, session: Session) -> None:
     ticket = await tools.tickets.get(session.ticket)
-    backdrop = Backdrop(ticket.number if ticket else "", ticket.title if ticket else "")
+    row = await tools.recordings.get(session.recording)
+    backdrop = Backdrop(
+        ticket.number if ticket else "",
+        ticket.title if ticket else "",
+        kept_days=days_kept(row) if row else 0,
+    )
     for seat in session.present():
         backdrop.receipts[seat.who.id] = await mint_receipt(tools, session.id, seat.who.id)
         if seat.who.role is Role.CUSTOMER and not seat.admitted:

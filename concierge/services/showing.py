@@ -33,6 +33,7 @@ class Backdrop:
     briefs: dict[ParticipantId, str] = field(default_factory=dict)
     code: wire.CodeView | None = None
     lag_ms: int = 0
+    kept_days: int = 0
     disk: DiskLevel = DiskLevel.PLENTY
 
 
@@ -172,7 +173,7 @@ def _recording(
         agreed=session.recorded,
         refused=session.recording_refused,
         available=PauseReason.RECORDING_UNAVAILABLE not in session.pauses,
-        kept_days=installation.kept_days,
+        kept_days=backdrop.kept_days or installation.kept_days,
         lag_ms=backdrop.lag_ms,
         disk=backdrop.disk.name.lower() if desk else "",
     )

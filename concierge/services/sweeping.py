@@ -21,19 +21,9 @@ class Sweeper:
     def __init__(self, keeping: Keeping, every_ms: int = limits.SWEEP_EVERY_MS) -> None:
         self._keeping = keeping
         self._every_s = every_ms / 1000
-        self._task: asyncio.Task[None] | None = None
 
-    def start(self) -> None:
-        """Begin; the first sweep is at once."""
-        self._task = asyncio.create_task(self._run(), name="retention sweeper")
-
-    async def stop(self) -> None:
-        """End, also in the middle of a sweep: what was begun is finished at the next start."""
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
-
-    async def _run(self) -> None:
+    async def run(self) -> None:
+        """Sweep now and every hour, until cancelled: what was begun then is finished at the next start."""
         while True:
             try:
                 async with asyncio.timeout(limits.SWEEP_MAX_MS / 1000):

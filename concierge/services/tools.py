@@ -21,6 +21,7 @@ from concierge.services.ports import (
     Sessions,
     Tickets,
 )
+from concierge.services.retaining import RetentionBook
 from concierge.wire.messages import IceServer
 
 
@@ -32,6 +33,7 @@ class Installation:
     desk_phone: str
     public_url: str
     kept_days: int
+    backup_days: int = 0
     ice_servers: tuple[IceServer, ...] = ()
 
 
@@ -56,3 +58,4 @@ class Tools:
     recordings: Recordings
     audit: Audit
     album: Album = field(default_factory=Album)
+    retention: RetentionBook = field(default_factory=RetentionBook)

@@ -38,8 +38,12 @@ def test_a_tombstone_knows_what_it_takes() -> None:
     assert not Custody().erased
 
 
+def test_the_sentence_tells_the_limits() -> None:
+    assert (limits.CUSTODY_REASON_MIN_CHARS, limits.CUSTODY_REASON_MAX_CHARS) == (3, 500)
+
+
 def test_a_reason_is_one_line_and_neither_empty_nor_endless() -> None:
     assert check_reason("  asked\nfor by\tthe customer ") == "asked for by the customer"
     for bad in ("", "  \n ", "no", "x" * (limits.CUSTODY_REASON_MAX_CHARS + 1)):
-        with pytest.raises(BadInput, match="say why"):
+        with pytest.raises(BadInput, match="say why, in 3 to 500"):
             check_reason(bad)

@@ -42,11 +42,13 @@ def anna(desk: Desk) -> Asker:
 async def test_only_who_may_holds_and_erases(desk: Desk, keeping: Keeping) -> None:
     tape = await taped(desk, 12)
     for asker, act in ((anna(desk), "hold"), (anna(desk), "erase"), (DORA, "erase")):
+        doing = (
+            keeping.hold(asker, tape.recording, WHY)
+            if act == "hold"
+            else keeping.erase(asker, tape.recording, [], WHY)
+        )
         with pytest.raises(Refused) as refused:
-            if act == "hold":
-                await keeping.hold(asker, tape.recording, WHY)
-            else:
-                await keeping.erase(asker, tape.recording, [], WHY)
+            await doing
         assert refused.value.code == "no_policy_permits"
     with pytest.raises(Refused) as refused:
         await keeping.erase(SARA, RecordingId("rec_" + "z" * 26), [], WHY)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import asyncio
+
 from concierge.domain.recording import RecordingState
 from concierge.services.keeping import Keeping
 from concierge.services.sweeping import Sweeper
@@ -29,15 +31,20 @@ async def test_the_sweeper_deletes_what_is_due_and_survives_its_faults(desk: Des
     desk.clock.now_ms = row.keep_until_ms
     keeping = Counting(desk)
     sweeper = Sweeper(keeping, every_ms=1)
-    sweeper.start()
+    running = asyncio.create_task(sweeper.run())
     await desk.until(lambda: keeping.sweeps > 2 and len(list(tape.folder.iterdir())) == 1)
-    await sweeper.stop()
+    running.cancel()
+    await asyncio.wait([running])
     swept = keeping.sweeps
     assert await keeping.sweep() == 0
     assert keeping.sweeps == swept
 
 
-async def test_a_sweeper_that_never_began_is_stopped_too(desk: Desk) -> None:
+async def test_a_sweep_deletes_batch_by_batch_until_nothing_is_due(desk: Desk) -> None:
+    tape = await taped(desk, 12)
     sweeper = Sweeper(Keeping(desk.tools, desk.database.custody, desk.vault))
-    await sweeper.stop()
     assert await sweeper.sweep() == 0
+    row = await desk.tools.recordings.get(tape.recording)
+    assert row is not None
+    desk.clock.now_ms = row.keep_until_ms
+    assert (await sweeper.sweep(), await sweeper.sweep()) == (1, 0)

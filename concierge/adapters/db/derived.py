@@ -8,6 +8,7 @@ stays: the ticket and the audit log tell it anyway, and a tombstone without it w
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -55,7 +56,7 @@ async def _host_words_in_rows(connection: AsyncConnection, session: str, erasure
     )
 
 
-async def _blank(connection: AsyncConnection, session: str, words: dict[str, tuple[str, ...]]) -> None:
+async def _blank(connection: AsyncConnection, session: str, words: Mapping[str, tuple[str, ...]]) -> None:
     """Take words out of kept events; the events stay, so that the session still folds."""
     rows = await connection.execute(
         select(session_events.c.seq, session_events.c.event).where(session_events.c.session == session)

@@ -11,7 +11,7 @@ Priority = Literal["urgent", "high", "normal", "low"]
 Channel = Literal["phone", "mail", "chat", "portal", "walk_in", "api"]
 TicketState = Literal["new", "open", "waiting", "resolved", "closed"]
 SessionState = Literal["waiting", "active", "paused", "ended"]
-Verdict = Literal["ok", "open", "recovered", "torn", "bad", "unchecked"]
+Verdict = Literal["ok", "open", "recovered", "torn", "bad", "unchecked", "erased"]
 
 
 @dataclass(frozen=True, slots=True)

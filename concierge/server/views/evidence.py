@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from concierge.server.views.custody import Tombstone
 from concierge.server.views.desk import Verdict
 from concierge.server.views.frame import Moment, Piece, View
 
@@ -24,6 +25,7 @@ class RecordingRow:
     verdict: Verdict
     found: tuple[Piece, ...] = ()
     on_hold: bool = False
+    erased: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,3 +89,5 @@ class ReplayView(View):
     doubt: str = ""
     may_export: bool = True
     on_hold: bool = False
+    tombstones: tuple[Tombstone, ...] = ()
+    backups: str = ""

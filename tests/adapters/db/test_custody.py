@@ -35,7 +35,7 @@ async def desk(database: Database) -> Database:
     events = course(chat="PC LOAD LETTER", note="Replaced the fuser")
     await database.sessions.save(after(events), events, [])
     await database.recordings.close(
-        recording(state=RecordingState.CLOSED, closed_ms=NOW + 9, outcome="solved")
+        recording(state=RecordingState.CLOSED, closed_ms=NOW + 9, outcome="solved"), leaf()
     )
     return database
 

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from concierge.adapters.db import scrubbing
 from concierge.adapters.db.repositories import Database
+from concierge.domain import limits
 from concierge.services.ports import StoreUnavailable
 from tests.adapters.db.samples import TICKET, leaf
 
@@ -25,7 +26,7 @@ async def test_whoever_reads_an_older_state_keeps_a_sqlite_log_from_being_emptie
     migrated_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     database = Database(migrated_url, wait_ms=100)
-    monkeypatch.setattr(scrubbing.limits, "SCRUB_WAIT_MS", 400)
+    monkeypatch.setattr(limits, "SCRUB_WAIT_MS", 400)
     reading, done = asyncio.Event(), asyncio.Event()
 
     async def hold(connection: AsyncConnection) -> None:
