@@ -251,6 +251,7 @@ def _assemble(config: Config, data: StateFolder, database: Database, policy: Ced
         recordings=database.recordings,
         audit=database.audit,
     )
+    seen_by = evidence.witnesses(config.witnesses)
     audit_log = evidence.signed_log(database.audit_tree, clock)
     portraits = Portraits(database.portraits, PillowPortraits(), tools.album, clock, mint)
     storage = storage_of(config, data, database, evidence.log.durable, clock)
@@ -270,7 +271,7 @@ def _assemble(config: Config, data: StateFolder, database: Database, policy: Ced
         policy=policy,
         evidence=evidence,
         audit_log=audit_log,
-        checkpoints=Checkpoints(audit_log, database.audit_tree, FileAnchor(data.root), ()),
+        checkpoints=Checkpoints(audit_log, database.audit_tree, FileAnchor(data.root), seen_by),
         keyring=ring,
         storage=storage,
     )

@@ -56,6 +56,7 @@ class Config:
     key_file: Path | None = None
     trusted_proxies: tuple[str, ...] = ()
     database_url: str = ""
+    witnesses: tuple[tuple[str, str], ...] = ()
     policies_dir: Path = shipped.POLICIES
     kek_file: Path | None = None
     kek: KekPlace | None = None
@@ -288,6 +289,19 @@ def _ice_servers(value: Any) -> tuple[Mapping[str, Any], ...]:
     return tuple(servers)
 
 
+def _witnesses(value: Any) -> tuple[tuple[str, str], ...]:
+    """`ADDRESS KEY` of each, as in `https://witness.example.org w.example.org/w+1234abcd+BA…`."""
+    found = []
+    for item in _list(value):
+        address, _, key = item.partition(" ")
+        if not key.strip():
+            raise ValueError(f"an address and a key with a space between are expected, not {item!r}")
+        found.append((_url(address), key.strip()))
+    if len(found) > limits.WITNESSES_MAX:
+        raise ValueError(f"at most {limits.WITNESSES_MAX} witnesses are asked")
+    return tuple(found)
+
+
 def _choice(*choices: str) -> Callable[[Any], str]:
     def parse(value: Any) -> str:
         if value not in choices:
@@ -299,6 +313,7 @@ def _choice(*choices: str) -> Callable[[Any], str]:
 
 _PARSERS: Final[dict[str, Callable[[Any], Any]]] = {
     "data_dir": _path,
+    "witnesses": _witnesses,
     "host": _text,
     "port": _number(1, 65535),
     "public_url": _url,

@@ -72,6 +72,21 @@ class SignedLog:
         await self._tree.keep_checkpoint(_size(note), self._clock.wall(), whole)
         return whole
 
+    def size_of(self, note: bytes) -> int:
+        """Return how many leaves a checkpoint that this installation signed has; 0 for any other text."""
+        return self._ours(note)[0]
+
+    def epoch_of(self, note: bytes) -> int:
+        """Return when the epoch of such a checkpoint began; 0 for the first and for any other text."""
+        return self._ours(note)[1]
+
+    def _ours(self, note: bytes) -> tuple[int, int]:
+        try:
+            held, _at_s = open_checkpoint(SignedNote.parse(note), self._key.public)
+            return held.size, restored_at(epoch_of(held.origin, self._key.public))
+        except VerificationError:
+            return 0, 0
+
     async def check(self, note: bytes, holder: str) -> None:
         """Return when this log goes on from a checkpoint somebody holds. Raises LogRolledBack when it does not."""
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,9 +10,12 @@ from concierge.adapters.evidence import RecorderEvidence
 from concierge.adapters.evidence_log import SignedLog
 from concierge.adapters.evidence_reader import RecorderReader
 from concierge.adapters.evidence_vault import RecorderVault
+from concierge.adapters.evidence_witness import witnesses
 from concierge.adapters.keys import Keyring
-from concierge.services.audit_port import AuditTree
+from concierge.domain.errors import BadInput
+from concierge.services.audit_port import AuditTree, Witness
 from concierge.services.ports import Clock
+from recorder.errors import RecorderError
 from recorder.installation import InstallationKey
 from recorder.thread import RecordingThread
 
@@ -29,6 +33,10 @@ class EvidenceParts:
     _key: InstallationKey
     _ring: Keyring
 
+    def witnesses(self, places: Sequence[tuple[str, str]]) -> tuple[Witness, ...]:
+        """Return the configured witnesses. Raises BadInput."""
+        return witnesses(places, self.trust)
+
     def signed_log(self, tree: AuditTree, clock: Clock) -> SignedLog:
         """Return the audit log that the installation key signs."""
         return SignedLog(tree, self._key, clock)
@@ -44,6 +52,15 @@ class EvidenceParts:
     def stop(self) -> None:
         """Write what was taken, then end; blocks for a bounded time."""
         self.thread.stop()
+
+
+def installation_log(keys: Path, tree: AuditTree, clock: Clock) -> tuple[SignedLog, bytes]:
+    """Return the audit log signed by the key that is there, and the public half. Raises BadInput when there is none."""
+    try:
+        key = InstallationKey.load(keys / "installation.pem")
+    except RecorderError as error:
+        raise BadInput(str(error)) from None
+    return SignedLog(tree, key, clock), key.public
 
 
 def evidence_parts(recordings: Path, keys: Path, ring: Keyring, clock: Clock) -> EvidenceParts:

@@ -20,7 +20,7 @@ from concierge.adapters.cedar_files import PolicyError
 from concierge.adapters.db.migrate import WrongSchema
 from concierge.adapters.retention_file import RetentionError
 from concierge.adapters.state_folder import StateFolderInUse, StateFolderUnusable
-from concierge.cli import administration, doctor, keys, serving
+from concierge.cli import administration, audit, doctor, keys, serving
 from concierge.cli import storage as storage_cli
 from concierge.config import SETTINGS, Config, SettingError, load
 from concierge.domain.errors import ConciergeError
@@ -51,6 +51,7 @@ _HELP: Final[dict[str, str]] = {
     "key_file": N_("TLS private key, PEM"),
     "trusted_proxies": N_("addresses of reverse proxies whose X-Forwarded-For is believed"),
     "database_url": N_("postgresql://… instead of SQLite in the data directory"),
+    "witnesses": N_("who cosigns the audit log's checkpoints: ADDRESS KEY, …"),
     "policies_dir": N_("folder of Cedar policies"),
     "kek_file": N_("file of 32 bytes that wraps recordings' keys"),
     "kek": N_("where that key is instead: file:PATH, env:NAME, unix:SOCKET#KEY or https://KMS#KEY"),
@@ -88,6 +89,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         if run is administration.check_policies:
             return administration.check_policy_folder(options)
+        if run is audit.witness:
+            return audit.run_witness(options)
         config = load({name: getattr(options, name, None) for name in (*SETTINGS, "config")})
         logs.set_up(config.log_format)
         return run(config, options)
@@ -137,6 +140,7 @@ def _parser() -> argparse.ArgumentParser:
         change.add_argument("sign_in_name", metavar="NAME", help=_("as typed when signing in"))
         change.set_defaults(verb=verb)
     _keys_of(commands)
+    _audit_of(commands)
     return parser
 
 
@@ -159,6 +163,28 @@ def _storage_commands(commands: argparse._SubParsersAction[argparse.ArgumentPars
     fetch = _command(actions, "fetch", _("put a stored recording into a folder"), storage_cli.fetch)
     fetch.add_argument("recording", help=_("which one"))
     fetch.add_argument("--into", type=Path, required=True, help=_("a folder that does not exist yet"))
+
+
+def _audit_of(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    verbs = commands.add_parser("audit", help=_("look after the audit log"))
+    log = verbs.add_subparsers(metavar="command", required=True)
+    checking = _command(log, "verify", _("check every leaf against the signed head"), audit.verify)
+    checking.add_argument("--json", action="store_true", help=_("one JSON object instead of sentences"))
+    proving = _command(log, "prove", _("print a leaf with the proof that it is in the log"), audit.prove)
+    proving.add_argument("number", type=int, metavar="NUMBER", help=_("the leaf's number, counted from 1"))
+    exporting = _command(log, "export", _("write the log for somebody to check offline"), audit.export)
+    exporting.add_argument("folder", type=Path, metavar="DIR", help=_("a folder that does not exist yet"))
+    _command(log, "checkpoint", _("sign the head now and print it"), audit.checkpoint)
+    restoring = _command(commands, "restore", _("say, signed, that a backup was put back"), audit.restore)
+    restoring.add_argument("--operator", required=True, metavar="NAME", help=_("who put it back"))
+    restoring.add_argument("--backup", required=True, metavar="TEXT", help=_("which backup, and why"))
+    witness = commands.add_parser(
+        "witness",
+        help=_("cosign other installations' checkpoints; see `recorder witness --help`"),
+        add_help=False,
+    )
+    witness.add_argument("rest", nargs=argparse.REMAINDER)
+    witness.set_defaults(run=audit.witness)
 
 
 def _command(

@@ -35,6 +35,7 @@ def examine(config: Config, _options: argparse.Namespace) -> int:
         _policies,
         _secure_context,
         _certificate,
+        _witnesses,
     )
     failed = 0
     for check in checks:
@@ -124,3 +125,10 @@ def _certificate(config: Config) -> Finding:
         else _("the private key %(file)s is ours alone")
     )
     return not mode & 0o077, words % {"file": config.key_file}
+
+
+def _witnesses(config: Config) -> Finding:
+    if not config.witnesses:
+        words = _("no witness is configured: if database and files are put back together, nobody can notice")
+        return True, words
+    return True, _("%(count)d witnesses are asked to cosign the audit log") % {"count": len(config.witnesses)}

@@ -50,6 +50,15 @@ class AuditProof:
     checkpoint: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """A restored epoch: its first leaf, how many leaves the backup had, up to which number leaves had been known."""
+
+    number: int
+    kept: int
+    lost_until: int
+
+
 class AuditTree(Protocol):
     """The log as the database keeps it. Every method may raise StoreUnavailable."""
 
@@ -93,6 +102,12 @@ class AuditLog(Protocol):
     @property
     def origin(self) -> str:
         """The log's name in its checkpoints."""
+
+    def size_of(self, note: bytes) -> int:
+        """Return how many leaves a checkpoint that this installation signed has; 0 for any other text."""
+
+    def epoch_of(self, note: bytes) -> int:
+        """Return when the epoch of such a checkpoint began, in seconds since the epoch; 0 for the first and any other."""
 
     async def checkpoint(self) -> bytes:
         """Sign the head as it is now and keep it; return the signed note."""

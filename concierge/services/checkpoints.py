@@ -45,8 +45,13 @@ class Checkpoints:
             raise
 
     async def _compare(self) -> None:
-        if (kept := self._anchor.read()) is not None:
-            await self._log.check(kept, ANCHOR_NAME)
+        for holder, note in await self.held():
+            await self._log.check(note, holder)
+
+    async def held(self) -> list[tuple[str, bytes]]:
+        """Return the checkpoints others hold of this log, with who holds them; a silent witness is only noted."""
+        kept = self._anchor.read()
+        found = [(ANCHOR_NAME, kept)] if kept is not None else []
         answers = await asyncio.gather(
             *(witness.held() for witness in self.witnesses), return_exceptions=True
         )
@@ -56,8 +61,8 @@ class Checkpoints:
                 continue
             if isinstance(answer, BaseException):
                 raise answer
-            for note in answer:
-                await self._log.check(note, f"the witness {witness.name}")
+            found += [(f"the witness {witness.name}", note) for note in answer]
+        return found
 
     async def run(self) -> None:
         """Take a checkpoint now and every CHECKPOINT_EVERY_MS, until cancelled."""

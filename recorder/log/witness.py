@@ -90,6 +90,8 @@ class LogWitness:
 
     def held(self, origin: str) -> list[str]:
         """The last checkpoints cosigned of a log, one for each of its epochs; `origin` is the first epoch's name."""
+        if origin not in self._logs:
+            return []
         with self._one:
             return [
                 note for name, note in self._held.items() if name == origin or name.startswith(origin + "/")
