@@ -50,7 +50,7 @@ HOST = Participant(
     Role.HOST,
     "Hanna Holt",
     "Example Desk",
-    FULL | {Capability.RECORD},
+    FULL | {Capability.RECORD, Capability.VIEW_CAMERA},
     person=PersonId(fresh("person")),
 )
 CUSTOMER = Participant(

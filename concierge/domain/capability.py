@@ -13,6 +13,7 @@ class Capability(StrEnum):
     """What a participant may do. Names are never reused for another meaning."""
 
     VIEW_SCREEN = "view_screen"
+    VIEW_CAMERA = "view_camera"
     VOICE = "voice"
     CHAT = "chat"
     MARK = "mark"
@@ -34,6 +35,7 @@ class Need:
 
 NEEDS: dict[Capability, Need] = {
     Capability.VIEW_SCREEN: Need(consent=True, endpoint_client=False),
+    Capability.VIEW_CAMERA: Need(consent=True, endpoint_client=False),
     Capability.VOICE: Need(consent=True, endpoint_client=False),
     Capability.CHAT: Need(consent=False, endpoint_client=False),
     Capability.MARK: Need(consent=False, endpoint_client=False),
@@ -50,8 +52,8 @@ IN_A_BROWSER: frozenset[Capability] = frozenset(
     capability for capability, need in NEEDS.items() if not need.endpoint_client
 )
 
-# What an invite may carry: recording is the session's affair, never a vendor's.
-INVITABLE: frozenset[Capability] = IN_A_BROWSER - {Capability.RECORD}
+# What an invite may carry: recording is the session's affair, and a camera shows a home or an office: never a vendor's.
+INVITABLE: frozenset[Capability] = IN_A_BROWSER - {Capability.RECORD, Capability.VIEW_CAMERA}
 
 
 def attenuate(asked: frozenset[Capability], held: frozenset[Capability]) -> frozenset[Capability]:

@@ -21,7 +21,7 @@ from concierge.domain.ids import (
 )
 from concierge.domain.participant import LeaveReason, Participant
 from concierge.domain.reasons import EndReason, PauseReason
-from concierge.domain.surface import SurfaceKind
+from concierge.domain.surface import Condition, SurfaceKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,6 +186,41 @@ class CloseSurface(Command):
     """Stop sharing this."""
 
     surface: SurfaceId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SwapSurface(Command):
+    """Show something else in the place of this, without sharing anew."""
+
+    surface: SurfaceId
+    kind: SurfaceKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotePicture(Command):
+    """Say how a picture stands at its source; sizes in pixels."""
+
+    surface: SurfaceId
+    condition: Condition
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferCamera(Command):
+    """The customer offers the phone's camera: the question is put, and answered like every other one."""
+
+    consent: ConsentId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JoinPhone(Command):
+    """The customer's phone used its link; the broker's own word."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeavePhone(Command):
+    """The phone is gone, or put away by the customer: its pictures are closed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

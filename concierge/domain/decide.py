@@ -10,7 +10,7 @@ from typing import Any
 
 from concierge.domain import commands as cmd
 from concierge.domain import events as ev
-from concierge.domain import rules_access, rules_course, rules_people
+from concierge.domain import rules_access, rules_course, rules_people, rules_picture
 from concierge.domain.draft import Draft
 from concierge.domain.errors import Refused
 from concierge.domain.participant import Role
@@ -43,6 +43,11 @@ COMMANDS: dict[type[cmd.Command], tuple[frozenset[State], Rule]] = {
     cmd.HideSurface: (_MATCHED, rules_access.hide_surface),
     cmd.UnhideSurface: (_MATCHED, rules_access.unhide_surface),
     cmd.CloseSurface: (_LIVE, rules_access.close_surface),
+    cmd.SwapSurface: (_MATCHED, rules_picture.swap_surface),
+    cmd.NotePicture: (_MATCHED, rules_picture.note_picture),
+    cmd.OfferCamera: (frozenset({_ACTIVE}), rules_picture.offer_camera),
+    cmd.JoinPhone: (_MATCHED, rules_picture.join_phone),
+    cmd.LeavePhone: (_LIVE, rules_picture.leave_phone),
     cmd.OpenVoice: (frozenset({_ACTIVE}), rules_access.open_voice),
     cmd.CloseVoice: (_LIVE, rules_access.close_voice),
     cmd.Say: (_LIVE, rules_access.say),
@@ -68,6 +73,7 @@ _BROKERS_OWN: frozenset[type[cmd.Command]] = frozenset(
         cmd.JoinDesk,
         cmd.LosePresence,
         cmd.RegainPresence,
+        cmd.JoinPhone,
         cmd.RevokeByPolicy,
         cmd.NoteClockStep,
         cmd.NoteStop,

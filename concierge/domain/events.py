@@ -23,7 +23,7 @@ from concierge.domain.ids import (
 )
 from concierge.domain.participant import LeaveReason, Participant
 from concierge.domain.reasons import EndReason, PauseReason
-from concierge.domain.surface import Surface
+from concierge.domain.surface import Condition, Surface, SurfaceKind
 
 
 class Effect(StrEnum):
@@ -232,6 +232,41 @@ class SurfaceClosed(Narrowing):
     """Sharing stopped."""
 
     surface: SurfaceId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SurfaceSwapped(Event):
+    """The customer shows something else in the place of this; what was shown before is `former`."""
+
+    surface: SurfaceId
+    display: SurfaceKind
+    former: SurfaceKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PictureNoted(Event):
+    """How a picture stands at its source has changed: still, moving, muted by the system, or another size in pixels."""
+
+    effect: ClassVar[Effect] = Effect.STREAMS
+
+    surface: SurfaceId
+    condition: Condition
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhoneJoined(Event):
+    """The customer's phone took the customer's link: it may send its camera, and nothing else."""
+
+    participant: ParticipantId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhoneLeft(Narrowing):
+    """The customer's phone is gone, or was put away."""
+
+    participant: ParticipantId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

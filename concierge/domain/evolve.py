@@ -9,10 +9,10 @@ from concierge.domain import events as ev
 from concierge.domain.capability import Capability
 from concierge.domain.errors import BadInput
 from concierge.domain.handover import Handover
-from concierge.domain.ids import ParticipantId, PersonId
+from concierge.domain.ids import ParticipantId, PersonId, SurfaceId
 from concierge.domain.participant import Mode, Participant, Presence, Role, Seat
 from concierge.domain.session import TRANSITIONS, Session, State
-from concierge.domain.surface import SurfaceState
+from concierge.domain.surface import Condition, SurfaceState
 
 
 def fold(events: Iterable[ev.Event], session: Session | None = None) -> Session:
@@ -88,6 +88,20 @@ def _changed(session: Session, event: ev.Event) -> Session:  # noqa: C901, PLR09
             return replace(session, grants={**session.grants, grant.key: grant})
         case ev.GrantRevoked(participant=who, capability=capability):
             return _ungranted(session, who, capability)
+        case _:
+            return _pictured(session, event)
+
+
+def _pictured(session: Session, event: ev.Event) -> Session:
+    match event:
+        case ev.SurfaceSwapped(surface=surface_id, display=kind):
+            return _repicture(session, surface_id, kind=kind, condition=Condition.MOVING, width=0, height=0)
+        case ev.PictureNoted(surface=surface_id, condition=condition, width=width, height=height):
+            return _repicture(session, surface_id, condition=condition, width=width, height=height)
+        case ev.PhoneJoined():
+            return replace(session, phone=True)
+        case ev.PhoneLeft():
+            return replace(session, phone=False)
         case _:
             return _shown(session, event)
 
@@ -166,6 +180,7 @@ def _left(session: Session, who: ParticipantId, at_ms: int) -> Session:
         questions={key: value for key, value in session.questions.items() if value.participant != who},
         surfaces={key: value for key, value in session.surfaces.items() if value.owner != who},
         voices=session.voices - {who},
+        phone=session.phone and session.seats[who].who.role is not Role.CUSTOMER,
         handover=offer,
     )
 
@@ -188,6 +203,14 @@ def _resurface(session: Session, surface_id: object, state: SurfaceState) -> Ses
         for key, value in session.surfaces.items()
     }
     return replace(session, surfaces=surfaces)
+
+
+def _repicture(session: Session, surface_id: SurfaceId, **changes: object) -> Session:
+    surface = session.surfaces.get(surface_id)
+    if surface is None:
+        return session
+    changed = replace(surface, **changes)  # type: ignore[arg-type]
+    return replace(session, surfaces={**session.surfaces, surface_id: changed})
 
 
 def _handed_over(session: Session, former: ParticipantId, host: ParticipantId) -> Session:
@@ -216,6 +239,7 @@ def _ended(session: Session, event: ev.SessionEnded) -> Session:
         questions={},
         surfaces={},
         voices=frozenset(),
+        phone=False,
         pauses=frozenset(),
         paused_ms=None,
         handover=None,

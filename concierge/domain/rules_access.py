@@ -15,7 +15,7 @@ from concierge.domain.participant import Role, Seat
 from concierge.domain.reasons import EndReason
 from concierge.domain.rules_course import end
 from concierge.domain.session import State
-from concierge.domain.surface import Surface, SurfaceState
+from concierge.domain.surface import Surface, SurfaceKind, SurfaceState, seen_with
 
 MARK_SHAPES = frozenset({"point", "arrow", "line", "box"})
 
@@ -137,9 +137,14 @@ def open_surface(draft: Draft, command: cmd.OpenSurface) -> None:
     session = draft.session
     if not session.recorded:
         raise Refused("recording_first", "the customer has not agreed to the recording")
-    views = (grant for grant in session.grants.values() if grant.capability is Capability.VIEW_SCREEN)
+    needed = seen_with(command.kind)
+    views = (grant for grant in session.grants.values() if grant.capability is needed)
     if not any(view.in_force(draft.now_ms) for view in views):
-        raise Refused("nobody_may_see", "nobody has been allowed to see the screen")
+        camera = command.kind is SurfaceKind.CAMERA
+        code = "nobody_may_see_camera" if camera else "nobody_may_see"
+        raise Refused(code, f"nobody has been allowed {needed}")
+    if command.kind is SurfaceKind.CAMERA and not session.phone:
+        raise Refused("no_phone_here", "a camera is the phone's, and no phone has joined")
     if command.surface in session.surfaces:
         raise Refused("already_shared", "that surface is shared already")
     if len(session.surfaces) >= limits.SURFACES_MAX:
@@ -210,7 +215,7 @@ def draw_mark(draft: Draft, command: cmd.DrawMark) -> None:
         raise Refused("not_shared", "that surface is not shown")
     own = surface.owner == seat.who.id
     if not session.may(seat.who.id, Capability.MARK, draft.now_ms) or not (
-        own or session.may(seat.who.id, Capability.VIEW_SCREEN, draft.now_ms)
+        own or session.may(seat.who.id, surface.seen_with, draft.now_ms)
     ):
         raise Refused("not_granted", "marking is not granted")
     if command.shape not in MARK_SHAPES or not 1 <= len(command.points) <= limits.MARK_POINTS_MAX:

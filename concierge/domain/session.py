@@ -71,6 +71,7 @@ class Session:
     questions: dict[ConsentId, ConsentRequest] = field(default_factory=dict)
     surfaces: dict[SurfaceId, Surface] = field(default_factory=dict)
     voices: frozenset[ParticipantId] = frozenset()
+    phone: bool = False
     pauses: frozenset[PauseReason] = frozenset()
     paused_ms: int | None = None
     recorded: bool = False
@@ -139,8 +140,12 @@ class Session:
         """
         if self.state is not State.ACTIVE or not self.recorded:
             return frozenset()
-        seen = any(capability is Capability.VIEW_SCREEN for _, capability in self.grants)
-        shown = {key for key, one in self.surfaces.items() if seen and one.state is SurfaceState.SHOWN}
+        seen = {capability for _, capability in self.grants}
+        shown = {
+            key
+            for key, one in self.surfaces.items()
+            if one.seen_with in seen and one.state is SurfaceState.SHOWN
+        }
         return frozenset(shown | {speaker for speaker in self.voices if self._heard(speaker)})
 
     def _heard(self, speaker: ParticipantId) -> bool:
@@ -154,7 +159,7 @@ class Session:
         open_sources = self.sources()
         for surface in self.surfaces.values():
             if surface.id in open_sources:
-                flows.update(self._to_viewers(surface.id, surface.owner, Capability.VIEW_SCREEN, now_ms))
+                flows.update(self._to_viewers(surface.id, surface.owner, surface.seen_with, now_ms))
         for speaker in self.voices & open_sources:
             if self.may(speaker, Capability.VOICE, now_ms):
                 flows.update(self._to_viewers(speaker, speaker, Capability.VOICE, now_ms))

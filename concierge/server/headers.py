@@ -28,6 +28,11 @@ from concierge.server.settings import ServerSettings
 HSTS_S = 365 * 24 * 60 * 60
 OFF = ("camera", "geolocation", "payment", "usb", "serial", "bluetooth", "midi", "hid")
 
+CAMERA_ALONE = ", ".join(
+    ["camera=(self)", *(f"{feature}=()" for feature in ("microphone", "display-capture", *OFF[1:]))]
+)
+"""Permissions-Policy of the phone's page: its camera, and neither a microphone nor a screen."""
+
 
 def headers_of(settings: ServerSettings) -> tuple[tuple[str, str], ...]:
     """Return the headers of every answer."""

@@ -17,7 +17,7 @@ from concierge.server.views.session import ConsoleView
 from concierge.services.live import LiveSession
 from concierge.services.permission import session_resource
 
-ORDER = ("view_screen", "voice", "chat", "mark")
+ORDER = ("view_screen", "view_camera", "voice", "chat", "mark")
 ASKABLE = tuple(code for code in ORDER if code in IN_A_BROWSER - {Capability.CHAT, Capability.MARK})
 OFFERED = tuple(code for code in ORDER if code in INVITABLE)
 

@@ -88,7 +88,7 @@ async def _at_the_door(house: House, socket: WebSocket) -> Incoming | None:
 
 async def _serve(house: House, socket: WebSocket, connection: SocketConnection, incoming: Incoming) -> None:
     reader = reader_of(house, socket)
-    if not await _hello(socket, connection):
+    if not await said_hello(socket, connection):
         return
     try:
         live, participant = await incoming.sit(house)
@@ -105,7 +105,7 @@ async def _serve(house: House, socket: WebSocket, connection: SocketConnection, 
         live.hub.leave(participant, connection)
 
 
-async def _hello(socket: WebSocket, connection: SocketConnection) -> bool:
+async def said_hello(socket: WebSocket, connection: SocketConnection) -> bool:
     try:
         async with asyncio.timeout(limits.SOCKET_HELLO_MS / 1000):
             text = await socket.receive_text()
@@ -195,10 +195,13 @@ class Page:
     def _current(self) -> bool:
         return self.live.hub.is_current(self.participant, self.connection)
 
+    async def _carry_out(self, request: int, message: wire.ClientMessage) -> wire.ServerMessage:
+        return await act(self.house.tools, self.live, self.participant, request, message)
+
     async def _answer(self, request: int, message: wire.ClientMessage) -> None:
         try:
             async with asyncio.timeout(limits.COMMAND_DEADLINE_MS / 1000):
-                reply = await act(self.house.tools, self.live, self.participant, request, message)
+                reply = await self._carry_out(request, message)
         except (ConciergeError, TimeoutError) as error:
             reply = refusal_of(self.reader, request, error)
         except Exception as error:  # noqa: BLE001 - as above

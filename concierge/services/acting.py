@@ -6,7 +6,7 @@ Every message type is in the table below or handled by name; a test compares the
 from __future__ import annotations
 
 import hmac
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,10 +21,12 @@ from concierge.domain.ids import ConsentId, ParticipantId, SurfaceId
 from concierge.domain.participant import LeaveReason, Role, Seat
 from concierge.domain.reasons import EndReason, PauseReason
 from concierge.domain.session import State
+from concierge.domain.surface import SurfaceKind
 from concierge.services.live import LiveSession
 from concierge.services.media_port import MediaKind, SourceId
 from concierge.services.opening import new_code
-from concierge.services.permission import check_act, participant_principal, session_resource
+from concierge.services.permission import check_act, participant_principal, session_resource, showing
+from concierge.services.picturing import tell_picture
 from concierge.services.tools import Tools
 from concierge.wire import messages as wire
 
@@ -65,7 +67,9 @@ async def act(
     acting = Acting(tools, live, seat)
     match message:
         case wire.Publish():
-            return await _publish(acting, request, message)
+            if message.surface_kind is SurfaceKind.CAMERA:
+                raise BadInput("a camera is shown by the phone that took the customer's link")
+            return await publish(acting, request, message)
         case wire.Receive(offer=offer):
             return await _receive(acting, request, offer)
         case wire.NewCode():
@@ -77,14 +81,8 @@ async def act(
             customer = live.decided.customer
             if customer is not None:
                 live.hub.send(customer.who.id, wire.QualityAsked(quality))
-        case wire.OfferHandover():
-            await _offer_handover(acting, message)
-        case wire.Match():
-            await _match(acting, message)
-        case wire.Answer():
-            await _answer(acting, message)
         case _:
-            await _command(acting, message)
+            await _BY_NAME.get(type(message), _command)(acting, message)
     return wire.Done(request)
 
 
@@ -142,13 +140,13 @@ async def _answer(acting: Acting, message: wire.Answer) -> None:
 # --- media ---
 
 
-async def _publish(acting: Acting, request: int, message: wire.Publish) -> wire.ServerMessage:
+async def publish(acting: Acting, request: int, message: wire.Publish) -> wire.ServerMessage:
     """Answer the offer with everything shut, then let the record open it."""
     live, by = acting.live, acting.by
     if message.kind is wire.SourceKind.PICTURE:
-        check_act(acting.tools.policy, live.decided, acting.seat.who, Act.SHARE_SCREEN)
         if message.surface_kind is None:
             raise BadInput("say what is shared: a monitor, a window or a tab")
+        check_act(acting.tools.policy, live.decided, acting.seat.who, showing(message.surface_kind))
         surface = SurfaceId(acting.tools.mint.id("surface"))
         command: cmd.Command = cmd.OpenSurface(by=by, surface=surface, kind=message.surface_kind)
         source, kind = SourceId(surface), MediaKind.PICTURE
@@ -225,6 +223,12 @@ COMMANDS: dict[type[wire.ClientMessage], tuple[Act | None, Callable[[Acting, Any
     wire.Withdraw: (None, _withdraw),
     wire.Hide: (None, lambda a, m: cmd.HideSurface(by=a.by, surface=m.surface)),
     wire.Unhide: (Act.SHARE_SCREEN, lambda a, m: cmd.UnhideSurface(by=a.by, surface=m.surface)),
+    wire.Swap: (Act.SHARE_SCREEN, lambda a, m: cmd.SwapSurface(by=a.by, surface=m.surface, kind=m.kind)),
+    wire.OfferCamera: (
+        Act.ANSWER_CONSENT,
+        lambda a, _: cmd.OfferCamera(by=a.by, consent=a.consent()),
+    ),
+    wire.PutPhoneAway: (None, lambda a, _: cmd.LeavePhone(by=a.by)),
     wire.StopEverything: (None, lambda a, _: cmd.StopEverything(by=a.by)),
     wire.Ask: (Act.ASK_CONSENT, _ask),
     wire.TakeBack: (
@@ -265,3 +269,16 @@ async def _command(acting: Acting, message: wire.ClientMessage) -> None:
     if asked is not None:
         check_act(acting.tools.policy, acting.live.decided, acting.seat.who, asked)
     await acting.live.submit(build(acting, message))
+
+
+async def _tell_picture(acting: Acting, message: wire.TellPicture) -> None:
+    await tell_picture(acting.live, acting.by, message)
+
+
+# What is more than one command, or looks at something first.
+_BY_NAME: dict[type[wire.ClientMessage], Callable[[Acting, Any], Awaitable[None]]] = {
+    wire.TellPicture: _tell_picture,
+    wire.OfferHandover: _offer_handover,
+    wire.Match: _match,
+    wire.Answer: _answer,
+}

@@ -34,9 +34,9 @@ def announce(
             mark = wire.Mark(who.id, who.name, who.role, event.surface, event.shape, event.points)
             _to_viewers(session, hub, mark, flows)
             return False
-        case ev.MarksCleared():
+        case ev.MarksCleared() | ev.SurfaceSwapped():
             _to_admitted(session, hub, wire.MarksWiped())
-            return False
+            return isinstance(event, ev.SurfaceSwapped)
         case ev.EndingSoon(participant=who_id, left_ms=left):
             hub.send(who_id, wire.EndingSoon(left))
             return True

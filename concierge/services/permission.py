@@ -18,7 +18,16 @@ from concierge.domain.grant import Grant
 from concierge.domain.ids import ParticipantId, SurfaceId
 from concierge.domain.participant import Participant, Presence, Role
 from concierge.domain.session import Session
+from concierge.domain.surface import SurfaceKind
 from concierge.services.policy_port import PolicyEngine
+
+# The act of showing -> what somebody has to have been allowed to see.
+_NEEDED = {Act.SHARE_SCREEN: Capability.VIEW_SCREEN, Act.SHARE_CAMERA: Capability.VIEW_CAMERA}
+
+
+def showing(kind: SurfaceKind) -> Act:
+    """Return the act of showing such a surface."""
+    return Act.SHARE_CAMERA if kind is SurfaceKind.CAMERA else Act.SHARE_SCREEN
 
 
 def participant_principal(session: Session, who: Participant) -> Principal:
@@ -59,8 +68,9 @@ def check(policy: PolicyEngine, request: AccessRequest) -> AccessDecision:
 def act_request(session: Session, who: Participant, act: Act) -> AccessRequest:
     """Return the question whether a participant may do this in this session."""
     context: dict[str, Attribute] = {}
-    if act is Act.SHARE_SCREEN:
-        context["consented"] = any(key[1] is Capability.VIEW_SCREEN for key in session.grants)
+    needed = _NEEDED.get(act)
+    if needed is not None:
+        context["consented"] = any(key[1] is needed for key in session.grants)
     return AccessRequest(participant_principal(session, who), act, session_resource(session), context)
 
 
@@ -121,6 +131,6 @@ def no_longer_shared(policy: PolicyEngine, session: Session) -> list[SurfaceId]:
         surface.id
         for surface in session.surfaces.values()
         if not policy.decide(
-            act_request(session, session.seats[surface.owner].who, Act.SHARE_SCREEN)
+            act_request(session, session.seats[surface.owner].who, showing(surface.kind))
         ).permitted
     ]

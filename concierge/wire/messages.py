@@ -14,7 +14,8 @@ from concierge.domain.capability import Capability
 from concierge.domain.grant import RevokeReason
 from concierge.domain.ids import ConsentId, ParticipantId, PersonId, SessionId, SurfaceId
 from concierge.domain.participant import Role
-from concierge.domain.surface import SurfaceKind
+from concierge.domain.session import State
+from concierge.domain.surface import Condition, SurfaceKind
 from concierge.wire.view import SessionView
 
 
@@ -144,6 +145,35 @@ class Unhide(ClientMessage):
     """Show my screen again."""
 
     surface: SurfaceId
+
+
+@dataclass(frozen=True, slots=True)
+class Swap(ClientMessage):
+    """Show something else in the place of this surface. The page replaces its track only after `done`."""
+
+    surface: SurfaceId
+    kind: SurfaceKind
+
+
+@dataclass(frozen=True, slots=True)
+class TellPicture(ClientMessage):
+    """How one's own picture stands, every PICTURE_TOLD_EVERY_MS; `age_ms` since something in it changed."""
+
+    surface: SurfaceId
+    condition: Condition
+    width: int
+    height: int
+    age_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class OfferCamera(ClientMessage):
+    """Offer the phone's camera: the question about it is put to the customer who offers."""
+
+
+@dataclass(frozen=True, slots=True)
+class PutPhoneAway(ClientMessage):
+    """Let go of the phone, from the computer or from the phone: its camera stops."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -342,6 +372,28 @@ class Mark(ServerMessage):
 @dataclass(frozen=True, slots=True)
 class MarksWiped(ServerMessage):
     """The marks are gone."""
+
+
+@dataclass(frozen=True, slots=True)
+class PictureTold(ServerMessage):
+    """A sign of life of a picture, to whoever sees it; none for PICTURE_UNTOLD_MS: the network is lost on the way."""
+
+    surface: SurfaceId
+    condition: Condition
+    width: int
+    height: int
+    age_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneShown(ServerMessage):
+    """To the customer's phone: whether its camera may be shown, what it shows, and who sees it."""
+
+    state: State
+    may_show: bool
+    surface: SurfaceId | None
+    hidden: bool
+    seen_by: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

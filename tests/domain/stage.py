@@ -21,7 +21,7 @@ from concierge.domain.ids import ConsentId, InviteId, ParticipantId, PersonId, S
 from concierge.domain.participant import LeaveReason, Participant, Role
 from concierge.domain.reasons import EndReason, PauseReason
 from concierge.domain.session import State
-from concierge.domain.surface import SurfaceKind
+from concierge.domain.surface import Condition, SurfaceKind
 from tests.cast import (
     COLLEAGUE,
     CUSTOMER,
@@ -229,6 +229,14 @@ class Stage:
             cmd.HideSurface: {"surface": surface},
             cmd.UnhideSurface: {"surface": surface},
             cmd.CloseSurface: {"surface": surface},
+            cmd.SwapSurface: {"surface": surface, "kind": lambda: choose((*SurfaceKind,))},
+            cmd.NotePicture: {
+                "surface": surface,
+                "condition": lambda: choose((*Condition,)),
+                "width": lambda: choose((0, 640, 1 << 20)),
+                "height": lambda: choose((0, 360, -1)),
+            },
+            cmd.OfferCamera: {"consent": new},
             cmd.Say: {"text": lambda: choose(("Hello", "Hello", " ", "x" * (limits.CHAT_MAX_CHARS + 1)))},
             cmd.DrawMark: {
                 "surface": surface,

@@ -17,7 +17,7 @@ from concierge.domain.grant import RevokeReason
 from concierge.domain.participant import LeaveReason, Role
 from concierge.domain.reasons import EndReason, PauseReason
 from concierge.domain.session import Flow, State
-from concierge.domain.surface import SurfaceKind
+from concierge.domain.surface import Condition, SurfaceKind
 from tests.cast import (
     COLLEAGUE,
     CUSTOMER,
@@ -159,6 +159,11 @@ def late_lines() -> list[cmd.Command]:
         cmd.HideSurface(by=CUSTOMER.id, surface=SURFACE),
         cmd.UnhideSurface(by=CUSTOMER.id, surface=SURFACE),
         cmd.CloseSurface(by=CUSTOMER.id, surface=SURFACE),
+        cmd.SwapSurface(by=CUSTOMER.id, surface=SURFACE, kind=SurfaceKind.TAB),
+        cmd.NotePicture(by=CUSTOMER.id, surface=SURFACE, condition=Condition.STILL, width=640, height=360),
+        cmd.OfferCamera(by=CUSTOMER.id, consent=consent()),
+        cmd.JoinPhone(),
+        cmd.LeavePhone(by=CUSTOMER.id),
         cmd.OpenVoice(by=CUSTOMER.id),
         cmd.CloseVoice(by=CUSTOMER.id),
         cmd.Say(by=CUSTOMER.id, text="Hello?"),

@@ -9,9 +9,9 @@ from concierge.domain.event_codec import EVENT_TYPES
 
 NARROWING = {
     "PresenceLost", "ParticipantLeft", "ParticipantFrozen", "ConsentRefused", "ConsentLapsed", "ConsentWithdrawn",
-    "GrantRevoked", "SurfaceHidden", "SurfaceClosed", "VoiceClosed", "SessionPaused", "HandoverClosed", "SessionEnded",
+    "GrantRevoked", "SurfaceHidden", "SurfaceClosed", "PhoneLeft", "VoiceClosed", "SessionPaused", "HandoverClosed", "SessionEnded",
 }  # fmt: skip
-STREAMING = {"MarkDrawn", "MarksCleared"}
+STREAMING = {"MarkDrawn", "MarksCleared", "PictureNoted"}
 CONVERSATION = {"ChatSaid", "MarkDrawn", "MarksCleared"}
 
 

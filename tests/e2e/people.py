@@ -136,6 +136,7 @@ class Customer:
 
     async def shares(self) -> None:
         await self.page.locator("[data-act=share]:visible").click()
+        await self.page.locator("[data-panel=confirm] [data-act=send-preview]").click()
         await expect(self.page.locator("body")).to_have_attribute("data-sharing", "true")
 
     async def says(self, text: str) -> None:

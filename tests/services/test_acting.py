@@ -22,6 +22,7 @@ BY_NAME = {
     wire.Receive,
     wire.NewCode,
     wire.AskQuality,
+    wire.TellPicture,
     wire.OfferHandover,
     wire.Match,
     wire.Answer,

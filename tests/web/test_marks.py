@@ -9,7 +9,7 @@ from playwright.async_api import FloatRect, Page, expect
 
 from concierge.domain.ids import SurfaceId
 from concierge.domain.participant import Role
-from concierge.domain.surface import SurfaceKind, SurfaceState
+from concierge.domain.surface import Condition, SurfaceKind, SurfaceState
 from concierge.wire import messages as wire
 from concierge.wire.view import SurfaceView
 from tests.web.stand import CUSTOMER, HOST, Stand
@@ -36,7 +36,11 @@ async def shown(windows: Windows, stand: Stand, width: int, height: int) -> Page
     await stand.show(
         replace(
             stand.view,
-            surfaces=(SurfaceView(SCREEN, CUSTOMER, SurfaceKind.MONITOR, SurfaceState.SHOWN, "0"),),
+            surfaces=(
+                SurfaceView(
+                    SCREEN, CUSTOMER, SurfaceKind.MONITOR, SurfaceState.SHOWN, Condition.MOVING, 640, 360, "0"
+                ),
+            ),
         )
     )
     await page.evaluate(A_PICTURE, [width, height])

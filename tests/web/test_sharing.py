@@ -12,7 +12,7 @@ from playwright.async_api import Page, expect
 
 from concierge.domain import limits
 from concierge.domain.ids import SurfaceId
-from concierge.domain.surface import SurfaceKind, SurfaceState
+from concierge.domain.surface import Condition, SurfaceKind, SurfaceState
 from concierge.wire import messages as wire
 from concierge.wire.view import SessionView, SurfaceView
 from tests.web.stand import CUSTOMER, SHARED, Stand
@@ -69,6 +69,7 @@ async def sharing(windows: Windows, stand: Stand) -> tuple[Page, wire.Publish]:
     await page.add_init_script(A_SCREEN)
     await page.goto(f"{stand.url}/page")
     await page.locator('[data-panel="share"] [data-act="share"]').click()
+    await page.locator('[data-panel="confirm"] [data-act="send-preview"]').click()
     published = await stand.next(wire.Publish)
     await stand.show(with_surface(stand, SHARED))
     await expect(page.get_by_role("button", name="Stop everything")).to_be_visible()
@@ -77,7 +78,9 @@ async def sharing(windows: Windows, stand: Stand) -> tuple[Page, wire.Publish]:
 
 
 def with_surface(stand: Stand, surface: SurfaceId) -> SessionView:
-    shown = SurfaceView(surface, CUSTOMER, SurfaceKind.MONITOR, SurfaceState.SHOWN, "")
+    shown = SurfaceView(
+        surface, CUSTOMER, SurfaceKind.MONITOR, SurfaceState.SHOWN, Condition.MOVING, 640, 360, ""
+    )
     return replace(stand.view, surfaces=(shown,))
 
 

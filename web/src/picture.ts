@@ -13,6 +13,8 @@ export class Picture {
   surface: SurfaceView | null = null;
   /** Whether a first picture of it has been shown. */
   flowing = false;
+  /** The surface somebody asked to see. */
+  wanted: string | null = null;
   readonly video: HTMLVideoElement;
   #track: MediaStreamTrack | null = null;
   #shownAt = 0;
@@ -32,7 +34,7 @@ export class Picture {
   /** Put the newest surface that this page may see on the stage; keep the one there as long as it may be seen. */
   choose(surfaces: readonly SurfaceView[]): void {
     const seen = surfaces.filter((one) => one.state === "shown" && one.mid !== "");
-    const kept = seen.find((one) => one.id === this.surface?.id) ?? seen.at(-1);
+    const kept = seen.find((one) => one.id === this.wanted) ?? seen.find((one) => one.id === this.surface?.id) ?? seen.at(-1);
     const other = kept ?? surfaces.find((one) => one.id === this.surface?.id) ?? surfaces.at(-1) ?? null;
     if (other?.id !== this.surface?.id) this.#forget();
     this.surface = other;

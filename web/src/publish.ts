@@ -16,6 +16,8 @@ type Ended = (why: "stopped" | "ended" | "lost") => void;
 export class Source {
   surface: string | null = null;
   hidden = false;
+  /** Whether this is a phone's camera rather than a screen. */
+  camera = false;
   /** Whether an offer is on its way: what the views say of it meanwhile proves nothing. */
   underway = false;
   #seen = false;
@@ -35,19 +37,53 @@ export class Source {
     return this.#stream !== null;
   }
 
+  /** The picture's or voice's own track. */
+  get track(): MediaStreamTrack | null {
+    return this.#track();
+  }
+
+  /** What is shown, as the broker knows it. */
+  get display(): SurfaceKind {
+    const track = this.#track();
+    return this.camera || track === null ? "camera" : displayOf(track);
+  }
+
   /** Publish a stream just chosen. Rejects as the broker refused it, with everything stopped again. */
   async start(stream: MediaStream): Promise<void> {
     this.stopHere();
     this.#stream = stream;
     this.hidden = false;
-    const track = this.#track();
-    track?.addEventListener("ended", () => { if (this.#stream === stream) this.#finish("ended"); });
+    this.#watch(stream);
     try {
       await this.renew();
     } catch (reason) {
       if (this.#stream === stream) this.stopHere();
       throw reason;
     }
+  }
+
+  /** Show another stream in the place of this one: first on record at the broker, then seen. Rejects with all as it was. */
+  async swap(stream: MediaStream): Promise<void> {
+    const track = stream.getVideoTracks()[0] ?? null;
+    const sender = this.#peer?.getSenders()[0];
+    if (track === null || sender === undefined || this.surface === null) return this.start(stream);
+    const before = this.#stream;
+    const run = this.#run;
+    track.enabled = this.#track()?.enabled ?? true;
+    await this.connection.send({ type: "swap", surface: this.surface, kind: displayOf(track) });
+    if (run !== this.#run) {
+      for (const one of stream.getTracks()) one.stop();
+      return;
+    }
+    await sender.replaceTrack(track);
+    track.enabled = this.#track()?.enabled ?? true;
+    this.#stream = stream;
+    this.#watch(stream);
+    for (const one of before?.getTracks() ?? []) one.stop();
+  }
+
+  #watch(stream: MediaStream): void {
+    this.#track()?.addEventListener("ended", () => { if (this.#stream === stream) this.#finish("ended"); });
   }
 
   /** Publish the same stream anew, after the broker was restarted or the peer connection failed. */
@@ -72,7 +108,7 @@ export class Source {
       if (run !== this.#run) return;
       const reply = await this.connection.send(
         this.kind === "picture"
-          ? { type: "publish", kind: "picture", offer: sdp, surface_kind: surfaceKind(track) }
+          ? { type: "publish", kind: "picture", offer: sdp, surface_kind: this.display }
           : { type: "publish", kind: "voice", offer: sdp },
         PUBLISH_DEADLINE_MS,
       );
@@ -184,7 +220,7 @@ export class Source {
 }
 
 /** What the customer chose to show, in the words of the Screen Capture specification. */
-function surfaceKind(track: MediaStreamTrack): SurfaceKind {
+export function displayOf(track: MediaStreamTrack): SurfaceKind {
   const chosen = track.getSettings().displaySurface;
   return chosen === "monitor" || chosen === "window" || chosen === "browser" ? chosen : "monitor";
 }
@@ -195,7 +231,13 @@ export function sharing(): "possible" | "insecure" | "impossible" {
   return typeof navigator.mediaDevices?.getDisplayMedia === "function" ? "possible" : "impossible";
 }
 
+/** Chromium's way to stay on this page after the choice (W3C Screen Capture, CaptureController). */
+interface Controller {
+  setFocusBehavior(behaviour: "no-focus-change"): void;
+}
+
 interface DisplayWishes extends DisplayMediaStreamOptions {
+  controller?: Controller;
   selfBrowserSurface?: "include" | "exclude";
   surfaceSwitching?: "include" | "exclude";
 }
@@ -209,7 +251,15 @@ export async function chooseScreen(width: number, height: number): Promise<Media
     selfBrowserSurface: "exclude",
     surfaceSwitching: "exclude",
   };
+  const controller = (window as { CaptureController?: new () => Controller }).CaptureController;
+  if (controller !== undefined) wishes.controller = new controller();
   const stream = await navigator.mediaDevices.getDisplayMedia(wishes);
+  // The choice is looked at here first: what was chosen does not come to the front by itself. A whole screen has no front.
+  try {
+    wishes.controller?.setFocusBehavior("no-focus-change");
+  } catch {
+    // Too late, or a whole screen: nothing moves then.
+  }
   for (const track of stream.getVideoTracks()) track.contentHint = "detail";
   return stream;
 }

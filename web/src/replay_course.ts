@@ -12,6 +12,7 @@ export interface Stretch {
 /** A surface from its opening to its closing, and the track its picture is in. */
 export interface Shown extends Stretch {
   surface: string;
+  camera: boolean;
   track: Track | null;
   hidden: Stretch[];
 }
@@ -91,9 +92,9 @@ export class Course {
         close(this.voices, (one) => one.participant === who);
         break;
       case "SurfaceOpened": {
-        const id = (event["surface"] as { id: string }).id;
+        const { id, kind } = event["surface"] as { id: string; kind: string };
         const track = this.script.tracks.find((one) => one.kind === "picture" && one.source === id) ?? null;
-        this.shown.push({ from_us: at, until_us: Infinity, surface: id, track, hidden: [] });
+        this.shown.push({ from_us: at, until_us: Infinity, surface: id, camera: kind === "camera", track, hidden: [] });
         break;
       }
       case "SurfaceHidden":

@@ -51,7 +51,7 @@ export class Timeline {
     const { course } = this;
     const surfaces = [...new Set(course.shown.map((one) => one.surface))];
     for (const one of course.shown) {
-      const name = surfaces.length > 1 ? t("Screen {n}", { n: surfaces.indexOf(one.surface) + 1 }) : t("Screen shared");
+      const name = one.camera ? t("Phone camera") : surfaces.length > 1 ? t("Screen {n}", { n: surfaces.indexOf(one.surface) + 1 }) : t("Screen shared");
       for (const part of lit(one)) {
         this.#span("picture", part, name, [surfaces.indexOf(one.surface), surfaces.length]).dataset.surface = one.surface;
       }

@@ -5,15 +5,21 @@ import type { Live } from "./live";
 import { Marks, type Tool, toolOf } from "./marks";
 import { attempt } from "./notices";
 import { Picture } from "./picture";
+import { PictureState } from "./picture_state";
+import { SurfaceSwitch } from "./surface_switch";
 import type { SessionView } from "./wire.gen";
 
 export class Stage {
   readonly picture: Picture;
   readonly marks: Marks;
+  readonly state: PictureState;
+  readonly surfaces: SurfaceSwitch;
 
   constructor(readonly live: Live) {
     this.picture = new Picture(live.receiver, () => live.refresh());
     this.marks = new Marks(need<SVGSVGElement>("marks"), this.picture.video, need("fit"));
+    this.state = new PictureState(live, this.picture);
+    this.surfaces = new SurfaceSwitch(this.picture, () => live.refresh());
     live.connection.on("mark", (mark) => this.marks.show(mark));
     live.connection.on("marks_wiped", () => this.marks.wipe());
     onAct("mark-tool", (button) => this.take(toolOf(button.dataset.tool)));
@@ -33,7 +39,9 @@ export class Stage {
   /** Show what may be seen now; while paused the last picture stays where it is, behind the notice. */
   update(view: SessionView): void {
     const there = view.surfaces.some((surface) => surface.id === this.picture.surface?.id);
+    this.surfaces.update(view);
     if (view.state !== "paused" || !there) this.picture.choose(view.surfaces);
+    this.state.update();
     const surface = this.picture.surface;
     if (this.marks.surface !== (surface?.id ?? null)) {
       this.marks.surface = surface?.id ?? null;
