@@ -173,6 +173,14 @@ PAGES: tuple[Door, ...] = (
     ),
     Door(
         "POST",
+        "/account/password",
+        pages_account.change_password,
+        Act.MANAGE_OWN_ACCOUNT,
+        finding.account,
+        rest=("PUT /api/v1/account/password",),
+    ),
+    Door(
+        "POST",
         "/account/totp/start",
         pages_account.totp_start,
         Act.MANAGE_OWN_ACCOUNT,

@@ -38,7 +38,8 @@ async def _account(
     enrolment: Enrolment | None = None,
     issued: IssuedKey | None = None,
     key_fault: str | None = None,
-    notice: str = "",
+    password_fault: str | None = None,
+    notice: Notice | None = None,
     status: int = 200,
 ) -> Response:
     house, person = asked.house, asked.person
@@ -46,7 +47,7 @@ async def _account(
     keys = await house.keys.of_person(person.id)
     protected = await house.accounts.has_totp(person.id)
     view = AccountView(
-        frame=asked.frame(notices=(Notice("warn", asked.reader.gettext(notice)),) if notice else ()),
+        frame=asked.frame(notices=(notice,) if notice is not None else ()),
         email=person.email or None,
         sign_ins=tuple(_place(asked, one) for one in places),
         keys=tuple(_key(asked, one) for one in keys if one.revoked_ms is None),
@@ -57,6 +58,7 @@ async def _account(
         new_key_label=issued.key.name if issued is not None else None,
         may_issue_keys=asked.may(Act.ISSUE_API_KEY, own_account(asked)),
         key_fault=key_fault,
+        password_fault=password_fault,
         picture_fault=_picture_fault(asked),
     )
     return asked.show(view, status)
@@ -153,7 +155,7 @@ async def totp_confirm(asked: Asked) -> Response:
         await asked.house.accounts.confirm_totp(asked.sign_in, asked.typed("totp"))
     except Refused:
         words = N_("Those digits did not match. Nothing has changed; please set it up again.")
-        return await _account(asked, notice=words, status=422)
+        return await _account(asked, notice=Notice("warn", asked.reader.gettext(words)), status=422)
     return asked.go("account")
 
 
@@ -166,10 +168,29 @@ async def totp_remove(asked: Asked) -> Response:
     return asked.go("account")
 
 
+async def change_password(asked: Asked) -> Response:
+    """Change one's password; every other place where one is signed in ends."""
+    new = asked.form.get("new_password", "")
+    try:
+        await asked.house.accounts.change_password(
+            asked.sign_in, _password(asked), new if isinstance(new, str) else "", asked.address
+        )
+    except BadInput as error:
+        return await _account(asked, password_fault=asked.reader.gettext(str(error)), status=422)
+    except Refused as error:
+        fault = asked.reader.gettext(sentence_for(error.code))
+        return await _account(asked, password_fault=fault, status=_status_of(error))
+    words = asked.reader.gettext("Your password is changed. Everywhere else you have been signed out.")
+    return await _account(asked, notice=Notice("good", words))
+
+
 async def _refused(asked: Asked, error: Refused) -> Response:
-    if error.code == "sign_in_locked":
-        return await _account(asked, notice=sentence_for("sign_in_locked"), status=429)
-    return await _account(asked, notice=N_("That is not your password."), status=403)
+    notice = Notice("warn", asked.reader.gettext(sentence_for(error.code)))
+    return await _account(asked, notice=notice, status=_status_of(error))
+
+
+def _status_of(error: Refused) -> int:
+    return 429 if error.code == "sign_in_locked" else 403
 
 
 async def issue_key(asked: Asked) -> Response:

@@ -13,6 +13,7 @@ from concierge.domain import limits
 from concierge.domain.errors import BadInput, Refused
 from concierge.domain.ids import PersonId
 from concierge.domain.person import Person, PersonState
+from concierge.domain.refusals import N_
 from concierge.services.account_port import (
     AccountStore,
     Credentials,
@@ -269,9 +270,7 @@ class Accounts:
 def check_new_password(password: str) -> None:
     """Raise BadInput for a password that nobody should choose."""
     if not limits.PASSWORD_MIN_CHARS <= len(password) <= limits.PASSWORD_MAX_CHARS:
-        raise BadInput(
-            f"a password has {limits.PASSWORD_MIN_CHARS} to {limits.PASSWORD_MAX_CHARS} characters"
-        )
+        raise BadInput(N_("A password has at least 12 and at most 256 characters."))
 
 
 def _leaf(at_ms: int, kind: str, actor: str, subject: str, **detail: str | int | None) -> AuditLeaf:

@@ -33,6 +33,22 @@ async def test_everywhere_else_is_ended_at_once(front: Front) -> None:
     assert (await here.get("/account")).status_code == 200
 
 
+async def test_a_password_is_changed_and_everywhere_else_is_signed_out(front: Front) -> None:
+    await front.accounts.set_password(front.desk.anna.id, PASSWORD, "test")
+    here, there = await front.signed_in(), await front.signed_in()
+    new = "seven quiet herons at dusk"
+    wrong = await here.fill("/account", "/account/password", password="wrong", new_password=new)
+    assert (wrong.status_code, "not your password" in text_of(wrong)) == (403, True)
+    short = await here.fill("/account", "/account/password", password=PASSWORD, new_password="short")
+    assert (short.status_code, 'id="password-fault"' in short.text) == (422, True)
+    assert (await there.get("/account")).status_code == 200
+    done = await here.fill("/account", "/account/password", password=PASSWORD, new_password=new)
+    assert (done.status_code, "Your password is changed" in text_of(done)) == (200, True)
+    assert (await there.get("/account")).status_code == 303
+    again = await here.fill("/account", "/account/password", password=PASSWORD, new_password=new + "!")
+    assert again.status_code == 403
+
+
 async def test_a_second_factor_is_set_up_and_taken_off(front: Front) -> None:
     await front.accounts.set_password(front.desk.anna.id, PASSWORD, "test")
     anna = await front.signed_in()

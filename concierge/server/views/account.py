@@ -58,4 +58,5 @@ class AccountView(View):
     new_key_label: str | None = None
     may_issue_keys: bool = True
     key_fault: str | None = None
+    password_fault: str | None = None
     picture_fault: str | None = None

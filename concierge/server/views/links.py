@@ -49,6 +49,7 @@ PATHS: dict[str, str] = {
     "account_theme": "/account/theme",
     "account_sign_out": "/account/sign-ins/{sign_in_id}/end",
     "account_sign_out_others": "/account/sign-ins/end-others",
+    "account_password": "/account/password",
     "account_totp_start": "/account/totp/start",
     "account_totp_confirm": "/account/totp/confirm",
     "account_totp_remove": "/account/totp/remove",
