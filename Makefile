@@ -43,6 +43,7 @@ check: setup-test lint types ## the quick subset, no browser: style, types, cont
 
 torture: setup-test peers ## the long runs at their full counts instead of a seeded sample
 	CONCIERGE_TORTURE=1 $(BIN)/pytest -m torture --timeout 7200 $(PYTEST_ARGS)
+	deploy/dev/mutants.sh
 
 bench: setup-test peers ## measure the figures of docs/benchmarks.md, as ratios in one run
 	$(BIN)/python -m tests.bench $(BENCH_ARGS)

@@ -9,6 +9,7 @@ import pytest
 
 from recorder import chain, events, manifest
 from recorder.errors import NewerGenerationError, TruncatedError, VerificationError
+from recorder.limits import MAX_HEAD_BYTES, MAX_NUMBER
 from recorder.manifest import EpochHeader, Header, Opening, TornPiece, read_head
 from tests.recorder.studio import HEADER, PINNED, epochs, fixed, signer
 
@@ -47,10 +48,39 @@ def test_a_head_comes_back() -> None:
     assert head.commitments == {1: fixed("a"), 200: fixed("b")}
 
 
-@pytest.mark.parametrize("length", [0, 3, 9, 10, 40, 500])
-def test_a_head_cut_short_is_truncated(length: int) -> None:
+def test_a_head_cut_short_anywhere_is_truncated() -> None:
+    head = epochs(1)[0].head
+    for length in range(len(head)):
+        with pytest.raises(TruncatedError) as refused:
+            read_head(head[:length])
+        assert refused.value.reason == "the bytes end inside the head"
+    assert read_head(head).size == len(head)
+
+
+def test_the_size_limit_of_a_head_is_told_before_its_bytes_are_there() -> None:
     with pytest.raises(TruncatedError):
-        read_head(epochs(1)[0].head[:length])
+        read_head(b"CREC\0\1" + MAX_HEAD_BYTES.to_bytes(4, "big"))
+    with pytest.raises(VerificationError) as refused:
+        read_head(b"CREC\0\1" + (MAX_HEAD_BYTES + 1).to_bytes(4, "big"))
+    assert refused.value.reason == "a head over the size limit"
+
+
+def test_a_flipped_signature_is_that_of_the_head() -> None:
+    head = epochs(1)[0].head
+    with pytest.raises(VerificationError) as refused:
+        read_head(head[:-1] + bytes([head[-1] ^ 1]))
+    assert refused.value.reason == "the signature of the head does not hold"
+    with pytest.raises(VerificationError) as refused:
+        read_head(b"RIFF" + head[4:])
+    assert refused.value.reason == "no recording begins here"
+
+
+@pytest.mark.parametrize("count", [0, 33])
+def test_the_number_of_classes_is_told(count: int) -> None:
+    unsigned = manifest.pack_unsigned(events.canonical(fields()), {n: bytes(32) for n in range(1, count + 1)})
+    with pytest.raises(VerificationError) as refused:
+        read_head(unsigned + SIGNER.private.sign(chain.genesis(bytes(32), unsigned)))
+    assert refused.value.reason == "a head with an impossible number of classes"
 
 
 @pytest.mark.parametrize(
@@ -95,11 +125,29 @@ def test_a_number_that_not_every_language_reads_exactly_is_refused(value: float)
         read_head(unsigned + SIGNER.private.sign(chain.genesis(bytes(32), unsigned)))
 
 
-@pytest.mark.parametrize("count", [0, 33])
-def test_a_head_without_classes_or_with_too_many_is_refused(count: int) -> None:
-    unsigned = manifest.pack_unsigned(events.canonical(fields()), {n: bytes(32) for n in range(1, count + 1)})
-    with pytest.raises(VerificationError, match="number of classes"):
+@pytest.mark.parametrize("count", [1, 32])
+def test_a_head_with_as_many_classes_as_allowed_is_read(count: int) -> None:
+    raw = signed(fields(), {n: bytes(32) for n in range(1, count + 1)})
+    assert list(read_head(raw).commitments) == list(range(1, count + 1))
+
+
+@pytest.mark.parametrize("classes", [(2, 1), (2, 2), (0, 1)])
+def test_a_class_that_does_not_rise_is_refused(classes: tuple[int, int]) -> None:
+    raw = manifest.pack_unsigned(events.canonical(fields()), {1: bytes(32), 2: bytes(32)})
+    table = b"".join(bytes([cls]) + bytes(32) for cls in classes)
+    unsigned = raw[: -len(table)] + table
+    with pytest.raises(VerificationError, match=r"^the classes of a head are not in order$"):
         read_head(unsigned + SIGNER.private.sign(chain.genesis(bytes(32), unsigned)))
+
+
+def test_as_many_torn_pieces_as_allowed_are_read_and_no_more() -> None:
+    def pieces(count: int) -> list[dict[str, object]]:
+        return [{"bytes": n, "file": f"torn-{n:04d}.bin", "sha256": "00" * 32} for n in range(count)]
+
+    assert len(read_head(signed({**fields(), "found": pieces(100)})).header.found) == 100
+    with pytest.raises(VerificationError, match="impossible") as refused:
+        read_head(signed({**fields(), "found": pieces(101)}))
+    assert str(refused.value.__cause__) == "not a list of pieces"
 
 
 def test_a_head_of_generation_0_is_read_under_its_own_labels() -> None:
@@ -109,6 +157,21 @@ def test_a_head_of_generation_0_is_read_under_its_own_labels() -> None:
     relabelled[5] = 1
     with pytest.raises(VerificationError, match="signature"):
         read_head(bytes(relabelled))
+
+
+def test_reasons_are_whole_sentences() -> None:
+    for change, reason, cause in (
+        ({"surprise": 1}, "the head holds fields this generation does not have", "None"),
+        ({"epoch": -1}, "the head lacks a field or holds an impossible one", "not a number in range"),
+        (
+            {"found": [{"bytes": 1, "file": "x", "sha256": ""}]},
+            "the head lacks a field or holds an impossible one",
+            "not a torn piece",
+        ),
+    ):
+        with pytest.raises(VerificationError) as refused:
+            read_head(signed({**fields(), **change}))
+        assert (refused.value.reason, str(refused.value.__cause__)) == (reason, cause)
 
 
 def test_a_missing_field_is_refused() -> None:
@@ -142,5 +205,12 @@ def test_what_is_no_recording_or_a_newer_one_is_told_apart() -> None:
     "ids", [("", "s", "t"), ("r", "a b", "t"), ("r", "s", "naïve"), ("r", "s", "t" * 129)]
 )
 def test_ids_are_opaque_and_printable(ids: tuple[str, str, str]) -> None:
-    with pytest.raises(ValueError, match="opaque"):
+    with pytest.raises(ValueError, match=r"^a header carries opaque printable ids and a time$"):
         Header(*ids, 0)
+
+
+def test_a_time_is_one_every_language_reads_exactly() -> None:
+    assert [Header("r", "s", "t", at).opened_at_ms for at in (0, MAX_NUMBER)] == [0, MAX_NUMBER]
+    for at in (-1, MAX_NUMBER + 1):
+        with pytest.raises(ValueError, match="time"):
+            Header("r", "s", "t", at)

@@ -74,6 +74,12 @@ def expected(directory: Path, keys: ContentKeys) -> dict[str, Any]:
     }
 
 
+def reasons(directory: Path, keys: ContentKeys) -> list[str | None]:
+    """What our reader tells people: without keys, and with them. Words are ours and no part of the format."""
+    verdicts = [read_recording(directory, given, PINNED.public).verdict for given in (None, keys)]
+    return [verdict.fault.reason if verdict.fault else None for verdict in verdicts]
+
+
 def make(place: Path) -> None:
     """Write every vector and the index."""
     vectors = {}
@@ -82,6 +88,9 @@ def make(place: Path) -> None:
         for file, data in files.items():
             (place / name / file).write_bytes(data)
         vectors[name] = expected(place / name, keys)
+    told = {name: reasons(place / name, keys) for name, _files, keys in cases()}
+    text = json.dumps(told, indent=1, sort_keys=True, ensure_ascii=False)
+    (place / "reasons.json").write_text(text + "\n", encoding="utf-8")
     index = {"format": 1, "installation": PINNED.public.hex(), "vectors": vectors}
     (place / "index.json").write_text(json.dumps(index, indent=1, sort_keys=True) + "\n", encoding="utf-8")
 

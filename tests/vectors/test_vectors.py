@@ -10,10 +10,11 @@ import pytest
 
 from recorder.envelope import ContentKeys
 from recorder.reading import read_recording
-from tests.vectors.make import HERE, make, records_digest, said
+from tests.vectors.make import HERE, make, reasons, records_digest, said
 
 INDEX = json.loads((HERE / "index.json").read_text(encoding="utf-8"))
 PINNED = bytes.fromhex(INDEX["installation"])
+REASONS: dict[str, list[str | None]] = json.loads((HERE / "reasons.json").read_text(encoding="utf-8"))
 VECTORS: dict[str, dict[str, Any]] = INDEX["vectors"]
 
 
@@ -27,6 +28,12 @@ def keys_of(vector: dict[str, Any]) -> ContentKeys:
     if "*" in given:
         return bytes.fromhex(given["*"])
     return {int(cls): bytes.fromhex(key) for cls, key in given.items()}
+
+
+def test_a_fault_has_a_reason_and_nothing_else_has_one() -> None:
+    for name, vector in VECTORS.items():
+        faults = [vector["verdict"]["fault"], vector["opened"]["verdict"]["fault"]]
+        assert [reason is None for reason in REASONS[name]] == [fault is None for fault in faults]
 
 
 def test_the_vectors_are_those_the_script_makes(tmp_path: Path) -> None:
@@ -45,6 +52,7 @@ def test_the_reader_says_what_the_index_promises(name: str) -> None:
     opened = read_recording(HERE / name, keys_of(vector), PINNED)
     assert said(opened.verdict) == vector["opened"]["verdict"]
     assert records_digest(opened) == vector["opened"]["records"]
+    assert reasons(HERE / name, keys_of(vector)) == REASONS[name]
 
 
 @pytest.mark.parametrize("name", sorted(VECTORS))
