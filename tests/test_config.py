@@ -34,6 +34,14 @@ def test_the_command_line_beats_the_environment_beats_the_file_beats_the_default
         ({"media_public_address": "desk.example.org"}, "media_public_address"),
         ({"ice_servers": "{}"}, "ice_servers: a JSON list"),
         ({"ice_servers": '[{"urls": "http://x"}]'}, "ice_servers: every entry"),
+        ({"bucket": "No_Bucket"}, "bucket: the name of a bucket"),
+        ({"bucket_prefix": "a b"}, "bucket_prefix: letters"),
+        ({"bucket_lock": "for ever"}, "bucket_lock: one of governance, compliance"),
+        ({"bucket": "evidence", "bucket_lock": "compliance"}, "belong together"),
+        ({"local_keep_days": "3"}, "need a bucket"),
+        ({"bucket_credentials_file": "/nowhere/at/all"}, "is not a file"),
+        ({"disk_warn_percent": "4"}, "the warning comes first"),
+        ({"disk_refuse_percent": "100"}, "disk_refuse_percent: a number from 0 to 99"),
         ({"log_format": "xml"}, "log_format: one of console, json"),
         ({"policies_dir": "/nowhere/at/all"}, "policies_dir"),
         ({"cert_file": "/nowhere/at/all"}, "belong together"),
@@ -70,3 +78,21 @@ def test_ice_servers_are_read_from_json(tmp_path: Path) -> None:
     text = '[{"urls": ["turn:turn.example.org"], "username": "u", "credential": "c"}]'
     config = load({"data_dir": str(tmp_path), "ice_servers": text}, {})
     assert config.ice_servers[0]["username"] == "u"
+
+
+def test_a_bucket_with_everything_to_it(tmp_path: Path) -> None:
+    given = {
+        "bucket": "evidence",
+        "bucket_prefix": "/desk/north/",
+        "bucket_lock": "governance",
+        "bucket_lock_days": "30",
+        "local_keep_days": "0",
+    }
+    config = load({"data_dir": str(tmp_path), **given}, {})
+    assert (config.bucket_prefix, config.bucket_lock, config.bucket_lock_days) == (
+        "desk/north/",
+        "governance",
+        30,
+    )
+    assert config.local_keep_days == 0
+    assert load({"data_dir": str(tmp_path)}, {}).local_keep_days is None

@@ -19,6 +19,9 @@ from concierge.domain.ids import RecordingId
 
 _FILE: Final = re.compile(r"(?:epoch-[0-9]{4}\.crec|torn-[0-9]{4}\.bin)")
 
+ASIDE: Final = ".fetching"
+"""Beside the recordings, on the same file system: a rename does not leave it."""
+
 Durable = Callable[[RecordingId], tuple[str, int] | None]
 
 
@@ -27,7 +30,7 @@ class LocalFiles:
 
     def __init__(self, recordings: Path, durable: Durable) -> None:
         self._recordings = recordings
-        self._aside = recordings.parent / "fetching"
+        self._aside = recordings / ASIDE
         self._durable = durable
         self._own: set[Path] = set()
 

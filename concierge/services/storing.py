@@ -137,7 +137,8 @@ class Storing:
         try:
             await work
         except (PieceDiffers, OSError) as error:
-            words = str(error) if isinstance(error, PieceDiffers) else f"{recording} cannot be read here"
+            reason = "" if isinstance(error, PieceDiffers) else error.strerror or type(error).__name__
+            words = f"{recording}: the disk says {reason}" if reason else str(error)
             again_ms = self._parts.clock.now() + limits.BUCKET_BACKOFF_MAX_MS
             self._wrong[recording] = _Wrong(words, again_ms)
             if wrong is None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from concierge.adapters.recording_files import LocalFiles
+from concierge.adapters.recording_files import ASIDE, LocalFiles
 from concierge.domain.ids import RecordingId
 
 RECORDING = RecordingId("rec_one")
@@ -55,20 +55,20 @@ async def test_a_name_that_leads_elsewhere_is_refused(files: LocalFiles, tmp_pat
         with pytest.raises(OSError, match="no file of a recording"):
             await files.write(folder, name, b"")
     await files.drop(folder)
-    assert list((tmp_path / "fetching").iterdir()) == []
+    assert list((tmp_path / "recordings" / ASIDE).iterdir()) == []
 
 
 async def test_what_a_crash_left_is_swept_away_and_what_is_under_way_is_not(
     files: LocalFiles, tmp_path: Path
 ) -> None:
-    (tmp_path / "fetching" / "left").mkdir(parents=True)
+    (tmp_path / "recordings" / ASIDE / "left").mkdir(parents=True)
     first = await files.begin(RECORDING)
     second = await files.begin(RECORDING)
-    assert sorted((tmp_path / "fetching").iterdir()) == sorted([first, second])
+    assert sorted((tmp_path / "recordings" / ASIDE).iterdir()) == sorted([first, second])
 
 
 async def test_a_released_copy_is_gone(files: LocalFiles, tmp_path: Path) -> None:
     for _ in range(2):
         await files.release(RECORDING)
-    assert list((tmp_path / "recordings").iterdir()) == []
-    assert list((tmp_path / "fetching").iterdir()) == []
+    assert [place.name for place in (tmp_path / "recordings").iterdir()] == [ASIDE]
+    assert list((tmp_path / "recordings" / ASIDE).iterdir()) == []

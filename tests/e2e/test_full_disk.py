@@ -77,19 +77,21 @@ def small_disk(place: Path) -> Iterator[Disk]:
         subprocess.run(["umount", "--lazy", place], check=True)
 
 
-async def test_a_full_disk_pauses_and_heals(browsers: Browsers, founded: Path, tmp_path: Path) -> None:
+async def test_a_full_disk_pauses_and_heals(
+    browsers: Browsers, founded: Path, tmp_path: Path, artifacts: Path
+) -> None:
     place = tmp_path / "disk"
     with small_disk(place) as disk:
         shutil.copytree(founded, place / "var")
         house = House(place / "var", any_port(), tmp_path / "server.log")
         await house.start()
         try:
-            await the_disk_fills_up(house, browsers, disk)
+            await the_disk_fills_up(house, browsers, disk, artifacts)
         finally:
             assert await house.end() == 0
 
 
-async def the_disk_fills_up(house: House, browsers: Browsers, disk: Disk) -> None:
+async def the_disk_fills_up(house: House, browsers: Browsers, disk: Disk, artifacts: Path) -> None:
     anna = await Host.arrives(browsers, house.link("sign_in", "host"))
     grace = await Customer.sits_down(browsers)
     opened = await house.opens("The cellar is full")
@@ -105,8 +107,16 @@ async def the_disk_fills_up(house: House, browsers: Browsers, disk: Disk) -> Non
     await expect(grace.page.locator("[data-ref=indicator-text]")).to_have_text("Paused: nobody sees anything")
     await picture.wait_until_still(anna.page, VIDEO, STILL_MS)
 
+    if isinstance(disk, SmallDisk):
+        await expect(anna.page.locator("[data-panel=disk]")).to_contain_text(
+            "The disk for recordings is full."
+        )
+        await expect(grace.page.locator(PAUSED)).to_contain_text("The disk for recordings is full")
+        await anna.page.screenshot(path=artifacts / "console.png")
+
     # --- room again: it goes on by itself, and the recording says what is missing ---
     disk.make_room(house)
+    await expect(anna.page.locator("[data-panel=disk]")).to_be_hidden()
     for page in (anna.page, grace.page):
         await expect(page.locator(PAUSED)).to_be_hidden()
     await in_state(anna.page, "active")

@@ -24,8 +24,11 @@ from concierge.services.disk_watch import DiskLevel, DiskRules, DiskWatch
 from concierge.services.live import LiveSession
 from concierge.services.media_port import EncodedFrame, SourceId
 from concierge.wire import messages as wire
+from tests.peers.line import Line
+from tests.peers.seaweed import Weed
 from tests.services.desk import Desk, desk_in
 from tests.services.test_bad_disk import everything_is_kept_in_order
+from tests.services.warehouse import warehouse_of
 
 PAUSED_WITHIN_S = 1.0
 FRAME_BYTES = 4_000
@@ -170,3 +173,43 @@ async def test_even_2_mb_filled_at_once_leave_nothing_unrecorded(tmp_path: Path)
         script = await desk.script(live)
         assert script.verification.status == "ok"
         assert script.gaps
+
+
+@pytest.mark.peer
+async def test_while_the_bucket_is_away_sessions_go_on_until_the_disk_is_full_and_heal_when_it_is_back(
+    tmp_path: Path, weed: Weed
+) -> None:
+    async with scene_on(tmp_path, "16m") as scene, Line(weed.endpoint) as line:
+        desk = scene.desk
+        async with warehouse_of(desk, weed, endpoint=line.endpoint) as warehouse:
+            line.cut = True
+            storing = warehouse.storing(local_keep_days=0)
+            for _ in range(400):
+                assert scene.forward()
+                await desk.until(lambda: desk.tools.evidence.lag_ms(scene.live.decided.recording) < 300)
+            first = scene.live.decided.recording
+            await warehouse.end(scene.live)
+            await storing.round()
+            assert storing.state.fault
+
+            # The next session goes on without the bucket, up to the threshold.
+            scene.live, scene.customer, surface = await desk.sharing()
+            scene.source = SourceId(surface)
+            await desk.until(scene.forward)
+            scene.leave_free(300 * 1024)
+            await desk.registry.disk.look()
+            assert await paused(scene) == {PauseReason.DISK_FULL}
+
+            # The bucket is back: the first recording goes up, its local copy leaves, and the session has room again.
+            line.cut = False
+            desk.clock.now_ms += 1
+            desk.beat(scene.live)
+            await storing.round()
+            assert (storing.state.fault, storing.state.wrong) == ("", "")
+            assert await warehouse.parts.files.sizes(first) == {}
+            await desk.registry.disk.look()
+            await desk.until(
+                lambda: scene.live.durable == scene.live.decided and scene.live.decided.state is State.ACTIVE
+            )
+            await warehouse.stored().bring_back(first)
+            assert (await desk.reader.verify(first)).status == "ok"

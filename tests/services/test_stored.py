@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from concierge.adapters.recording_files import ASIDE
 from concierge.domain import limits
 from concierge.domain.access import DeskRole, Principal
 from concierge.domain.errors import EvidenceUnavailable
@@ -83,7 +84,7 @@ async def test_an_unreachable_bucket_says_so_and_leaves_nothing_half(desk: Desk,
             ):
                 await Replays(desk.tools, desk.reader, far.stored()).verify(AUDITOR, recording)
             assert await near.parts.files.sizes(recording) == {}
-            assert list((desk.folder / "fetching").iterdir()) == []
+            assert list((desk.folder / "recordings" / ASIDE).iterdir()) == []
             line.cut = False
             await far.stored().here(recording)
         assert await near.parts.files.sizes(recording)
