@@ -22,6 +22,7 @@ from concierge.adapters.db.repositories import Database
 from concierge.adapters.disk import MountedDisk
 from concierge.adapters.evidence_log import SignedLog
 from concierge.adapters.evidence_parts import EvidenceParts, evidence_parts
+from concierge.adapters.evidence_receipts import LogReceipts
 from concierge.adapters.keys import Keyring, PepperedSecrets, load_or_make
 from concierge.adapters.keys.places import Place, keyring
 from concierge.adapters.log_anchor import FileAnchor
@@ -233,6 +234,8 @@ def _assemble(config: Config, data: StateFolder, database: Database, policy: Ced
     pepper = load_or_make(data.keys / "pepper")
     ring = keyring_of(config, data)
     evidence = evidence_parts(data.recordings, data.keys, ring, clock)
+    seen_by = evidence.witnesses(config.witnesses)
+    audit_log = evidence.signed_log(database.audit_tree, clock)
     tools = Tools(
         installation=_installation(config),
         run=secrets.token_hex(8),
@@ -250,9 +253,8 @@ def _assemble(config: Config, data: StateFolder, database: Database, policy: Ced
         seats=database.seats,
         recordings=database.recordings,
         audit=database.audit,
+        receipts=LogReceipts(database.audit_tree, audit_log),
     )
-    seen_by = evidence.witnesses(config.witnesses)
-    audit_log = evidence.signed_log(database.audit_tree, clock)
     portraits = Portraits(database.portraits, PillowPortraits(), tools.album, clock, mint)
     storage = storage_of(config, data, database, evidence.log.durable, clock)
     codes = SealedTotp(load_or_make(data.keys / "totp"), config.organisation)

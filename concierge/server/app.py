@@ -81,6 +81,7 @@ PAGES: tuple[Door, ...] = (
     *phone_routes.PAGES,
     Door("GET", "/vendor/{session_id}", pages_session.vendor, Open.SEAT),
     Door("GET", "/receipts/{secret}", pages_session.receipt, Open.LINK),
+    Door("GET", "/receipts/{secret}/signed", pages_session.signed_receipt, Open.LINK),
     Door("GET", "/invite/{secret}", pages_invites.landing, Open.LINK),
     Door("POST", "/invite/{secret}/redeem", pages_invites.redeem, Open.LINK, rest=("POST /api/v1/redeem",)),
     Door("POST", "/language", pages_account.language, Open.ANYONE, rest=("PUT /api/v1/preferences",)),

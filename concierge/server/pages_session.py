@@ -5,6 +5,8 @@ Rule: the seat decides, not the address: without the cookie of exactly this sess
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from starlette.responses import Response
 
 from concierge.domain import limits
@@ -17,7 +19,7 @@ from concierge.server.asked import Asked
 from concierge.server.cookies import Kind
 from concierge.server.errors import Shut
 from concierge.server.pages_console import socket_path
-from concierge.server.receipts import find_receipt, receipt_view
+from concierge.server.receipts import find_receipt, receipt_number, receipt_view
 from concierge.server.views.frame import Face
 from concierge.server.views.session import CustomerView, Retention, VendorView
 from concierge.services.joining import mint_receipt, seat_of
@@ -123,7 +125,20 @@ async def receipt(asked: Asked) -> Response:
     """Who, when, what was allowed, what is kept."""
     row, ticket, events = await find_receipt(asked, asked.part("secret"))
     kept = await retention(asked, row.recording, row.opened_ms)
-    return asked.show(receipt_view(asked, row, ticket, events, kept))
+    view = receipt_view(asked, row, ticket, events, kept)
+    signed = f"{asked.house.settings.base}/receipts/{asked.part('secret')}/signed"
+    return asked.show(replace(view, signed_path=signed if view.recorded else ""))
+
+
+async def signed_receipt(asked: Asked) -> Response:
+    """The receipt as a file that proves something: where the recording ended, and that the audit log knows it."""
+    row, _ticket, _events = await find_receipt(asked, asked.part("secret"))
+    document = await asked.house.tools.receipts.receipt(row.recording)
+    if document is None:
+        raise Shut(404)
+    name = f"receipt-{receipt_number(row)}.json"
+    disposition = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(document, media_type="application/json", headers=disposition)
 
 
 def _host(asked: Asked, session: Session) -> Face:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from concierge.domain.errors import ConciergeError
+from concierge.domain.ids import RecordingId
 from concierge.services.ports import AuditLeaf
 
 Subtree = tuple[int, int]
@@ -156,3 +157,18 @@ class Anchor(Protocol):
 
     def keep(self, note: bytes) -> None:
         """Keep a checkpoint in place of the one before. Raises OSError."""
+
+
+class Receipts(Protocol):
+    """Signed receipts of recordings, for whoever took part."""
+
+    async def receipt(self, recording: RecordingId) -> bytes | None:
+        """Return JSON that `recorder verify --receipt` checks; None when the log knows nothing of the recording."""
+
+
+class NoReceipts:
+    """Gives none: for installations put together without a signed log."""
+
+    async def receipt(self, recording: RecordingId) -> bytes | None:  # noqa: ARG002 - the port's whole signature
+        """Return None."""
+        return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import hashlib
 import json
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
@@ -11,8 +12,11 @@ from typing import TypeVar
 import structlog
 
 from concierge.domain.errors import EvidenceUnavailable
+from concierge.domain.ids import form_id
 from concierge.domain.recording import RecordingState
+from concierge.domain.refusals import N_
 from concierge.domain.session import Session
+from concierge.domain.ticket import Channel, ThreadEntry
 from concierge.services.leaves import opening_of, recording_leaf
 from concierge.services.ports import AuditLeaf, StoreUnavailable
 from concierge.services.retaining import kept_at_close
@@ -24,6 +28,7 @@ _log = structlog.get_logger(__name__)
 
 
 NOT_OPENED = json.dumps({"reason": "not_opened", "events": 1})
+RECORDING_CLOSED = N_("The recording was closed with this head:")
 RETRY_S = 0.5
 TRIES = 20
 
@@ -57,6 +62,22 @@ async def _close_evidence(tools: Tools, session: Session) -> AuditLeaf:
     return recording_leaf(opening_of(session), "RecordingClosed", head, session.ended_ms or tools.clock.now())
 
 
+def _head_entry(session: Session, leaf: AuditLeaf) -> ThreadEntry:
+    """What the ticket keeps of the recording's end; the first line is translated, the second is for comparing."""
+    head = json.loads(leaf.detail)
+    told = f"{session.id}: {head['segments']} segments, {head['chain']}"
+    return ThreadEntry(
+        id=form_id("entry", hashlib.sha256(f"{session.recording}:head".encode()).digest()),
+        ticket=session.ticket,
+        channel=Channel.SESSION,
+        author="",
+        text=f"{RECORDING_CLOSED}\n{told}",
+        at_ms=leaf.at_ms,
+        person=None,
+        session=session.id,
+    )
+
+
 async def _close_row(tools: Tools, session: Session, leaf: AuditLeaf) -> None:
     row = await tools.recordings.get(session.recording)
     if row is not None:
@@ -69,4 +90,5 @@ async def _close_row(tools: Tools, session: Session, leaf: AuditLeaf) -> None:
             keep_until_ms=await kept_at_close(rules, tools.tickets, row),
         )
         await tools.recordings.close(closed, leaf)
+        await tools.tickets.add_entry(_head_entry(session, leaf), None)
     await tools.pairings.drop(session.id)

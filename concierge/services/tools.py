@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from concierge.services.audit_port import NoReceipts, Receipts
 from concierge.services.media_port import MediaPlane
 from concierge.services.policy_port import PolicyEngine
 from concierge.services.portraits import Album
@@ -58,4 +59,5 @@ class Tools:
     recordings: Recordings
     audit: Audit
     album: Album = field(default_factory=Album)
+    receipts: Receipts = field(default_factory=NoReceipts)
     retention: RetentionBook = field(default_factory=RetentionBook)

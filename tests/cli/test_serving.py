@@ -89,5 +89,14 @@ async def test_a_host_disabled_on_the_command_line_is_out_of_the_running_server(
 
 async def person(house: House, verb: str) -> int:
     """Run `concierge person` on the demonstration's host, as an operator does beside the server."""
-    command = [sys.executable, "-m", "concierge", "person", verb, "anna.berger", "--data-dir", str(house.data)]
+    command = [
+        sys.executable,
+        "-m",
+        "concierge",
+        "person",
+        verb,
+        "anna.berger",
+        "--data-dir",
+        str(house.data),
+    ]
     return await (await asyncio.create_subprocess_exec(*command)).wait()

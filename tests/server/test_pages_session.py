@@ -6,6 +6,9 @@ from concierge.domain.ids import ParticipantId
 from concierge.services.live import LiveSession
 from concierge.wire import messages as wire
 from recorder.installation import fingerprint
+from recorder.log.known import compare
+from recorder.log.receipt import read_receipt
+from recorder.reading import read_recording
 from tests.server.front import Front, text_of
 
 
@@ -103,3 +106,20 @@ async def test_the_vendor_knows_the_brief_and_not_the_ticket(front: Front) -> No
     page = await vendor.get(answer.headers["location"])
     assert "Look at the spooler" in page.text
     assert "Printer queue stuck" not in page.text
+
+
+async def test_the_signed_receipt_holds_against_the_recording(front: Front) -> None:
+    desk = front.desk
+    live, customer, _surface = await desk.sharing()
+    path = live.backdrop.receipts[customer].removeprefix(front.settings.public_url)
+    assert f"{path}/signed" in (await front.browser().get(path)).text
+    await desk.send(live, live.decided.host, wire.End("resolved", ""))
+    await desk.ended(live)
+    answer = await front.browser().get(f"{path}/signed")
+    assert answer.headers["content-disposition"].startswith('attachment; filename="receipt-')
+    receipt = read_receipt(answer.content, desk.key.public)
+    folder = desk.folder / "recordings" / live.decided.recording
+    verdict = read_recording(folder, None, desk.key.public).verdict
+    assert receipt.known.closed_at == verdict.segments
+    assert compare(folder, verdict, receipt.known) == []
+    assert (await front.browser().get("/receipts/" + "x" * 43 + "/signed")).status_code == 410

@@ -13,14 +13,24 @@ from concierge.adapters.cedar import CedarPolicyEngine, load_policies
 from concierge.adapters.db.migrate import migrate
 from concierge.adapters.db.repositories import Database
 from concierge.adapters.evidence import RecorderEvidence
+from concierge.adapters.evidence_log import SignedLog
 from concierge.adapters.evidence_reader import RecorderReader
+from concierge.adapters.evidence_receipts import LogReceipts
 from concierge.adapters.evidence_vault import RecorderVault
 from concierge.adapters.keys import Keyring, PepperedSecrets
 from concierge.adapters.mint import SecretsMint
 from concierge.domain import limits
 from concierge.domain.access import DeskRole, Principal
 from concierge.domain.capability import Capability
-from concierge.domain.ids import CompanyId, ConsentId, ParticipantId, PersonId, RecordingId, SurfaceId, TicketId
+from concierge.domain.ids import (
+    CompanyId,
+    ConsentId,
+    ParticipantId,
+    PersonId,
+    RecordingId,
+    SurfaceId,
+    TicketId,
+)
 from concierge.domain.person import Company, Person
 from concierge.domain.recording import RecordingState
 from concierge.domain.surface import SurfaceKind
@@ -242,6 +252,7 @@ async def desk_in(
         seats=database.seats,
         recordings=database.recordings,
         audit=database.audit,
+        receipts=LogReceipts(database.audit_tree, SignedLog(database.audit_tree, key, clock)),
     )
     anna, ben, ticket, company = cast()
     if fresh:

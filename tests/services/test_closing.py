@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
+import json
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
 
+from concierge.domain.commands import End
 from concierge.domain.errors import EvidenceUnavailable
 from concierge.domain.ids import RecordingId
+from concierge.domain.reasons import EndReason
 from concierge.domain.recording import RecordingState
 from concierge.services import closing
-from concierge.services.closing import close_recording
+from concierge.services.closing import RECORDING_CLOSED, close_recording
 from concierge.services.live import LiveSession
 from concierge.services.ports import StoreUnavailable
 from concierge.wire import messages as wire
@@ -104,3 +108,21 @@ async def test_a_recording_without_a_row_is_closed_all_the_same(desk: Desk) -> N
     object.__setattr__(desk.tools.recordings, "get", none)
     await close_recording(desk.tools, stray)
     assert (await desk.reader.verify(live.decided.recording)).closed
+
+
+async def test_the_ticket_keeps_the_head_of_the_closed_recording(desk: Desk) -> None:
+    live = await desk.open()
+    await live.submit(End(by=live.decided.host, reason=EndReason.COMPLETED))
+    await desk.ended(live)
+    kept = await desk.database.audit_tree.about(live.decided.recording, ["RecordingClosed"])
+    chain = json.loads(kept[-1].leaf.detail)["chain"]
+
+    async def told() -> list[str]:
+        return [one.text for one in await desk.tools.tickets.thread(desk.ticket.id) if chain in one.text]
+
+    async with asyncio.timeout(10):
+        while not await told():
+            await asyncio.sleep(0.01)
+    (text,) = await told()
+    assert text.startswith(RECORDING_CLOSED)
+    assert live.decided.id in text

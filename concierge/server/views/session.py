@@ -125,3 +125,4 @@ class ReceiptView(View):
     gaps: tuple[str, ...] = ()
     wrong_contact: str | None = None
     fingerprint: str | None = None
+    signed_path: str = ""
