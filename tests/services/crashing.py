@@ -166,6 +166,7 @@ def desk_of(broker: bootstrap.Broker, plane: FakePlane) -> Desk:
         reader=nothing,
         key=nothing,
         vault=nothing,
+        ring=nothing,
         recorder=broker.evidence.thread,
         database=broker.database,
         policy=broker.policy,

@@ -82,15 +82,13 @@ def test_less_room_is_never_a_better_level(total: int, data: st.DataObject) -> N
 
 
 async def test_a_disk_that_fails_keeps_its_level() -> None:
-    cellar = Cellar(free=0)
+    cellar, seen = Cellar(free=0), []
     watch = DiskWatch(cellar)
-    await watch.look()
-    cellar.free, cellar.error = 900 * GIB, OSError(errno.EIO, "Input/output error")
-    await watch.look()
-    assert watch.level is DiskLevel.FULL
-    cellar.error = None
-    await watch.look()
-    assert watch.level is DiskLevel.PLENTY
+    for free, error in ((0, None), (900 * GIB, OSError(errno.EIO, "Input/output error")), (900 * GIB, None)):
+        cellar.free, cellar.error = free, error
+        await watch.look()
+        seen.append(watch.level)
+    assert seen == [DiskLevel.FULL, DiskLevel.FULL, DiskLevel.PLENTY]
 
 
 async def test_a_disk_that_hangs_is_asked_once(monkeypatch: pytest.MonkeyPatch) -> None:
