@@ -205,6 +205,19 @@ async def running(config: Config, data: StateFolder) -> AsyncIterator[Broker]:
         await broker.database.stop()
 
 
+@asynccontextmanager
+async def beside_a_server(config: Config, data: StateFolder) -> AsyncIterator[tuple[Database, Keeping]]:
+    """Lend the database and the custody of recordings to a command that runs beside a server. Raises as `running`."""
+    url = database_url(config, data)
+    await asyncio.to_thread(migrate, url)
+    broker = _assemble(config, data, Database(url), load_policies(config.policies_dir))
+    await broker.database.start()
+    try:
+        yield broker.database, broker.keeping
+    finally:
+        await broker.database.stop()
+
+
 async def _begin_log(broker: Broker) -> None:
     """Compare the audit log with what others hold of it, then put this start on it: who signs, which policies hold."""
     await broker.audit_log.start()

@@ -96,3 +96,45 @@ def test_a_bucket_with_everything_to_it(tmp_path: Path) -> None:
     )
     assert config.local_keep_days == 0
     assert load({"data_dir": str(tmp_path)}, {}).local_keep_days is None
+
+
+def test_places_of_keys_are_read_and_an_environment_variable_is_taken_out_of_the_environment(
+    tmp_path: Path,
+) -> None:
+    environment = {"DESK_KEK": "ab" * 32, "OLD_KEK": "cd" * 32}
+    config = load(
+        {"data_dir": str(tmp_path), "kek": "env:DESK_KEK", "kek_old": "env:OLD_KEK,unix:/run/kms.sock#desk"},
+        environment,
+    )
+    assert config.kek is not None
+    assert config.kek.secret == "ab" * 32
+    assert [(place.scheme, place.where, place.key) for place in config.kek_old] == [
+        ("env", "OLD_KEK", ""),
+        ("unix", "/run/kms.sock", "desk"),
+    ]
+    assert environment == {}
+    assert "ab" * 32 not in repr(config)
+    https = load({"data_dir": str(tmp_path), "kek": "https://kms.example.org:8443/#desk-1"}, {})
+    assert https.kek is not None
+    assert (https.kek.where, https.kek.key) == ("https://kms.example.org:8443/", "desk-1")
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"kek": "http://kms.example.org#desk"}, "kek: file:PATH"),
+        ({"kek": "unix:kms.sock#desk"}, "kek: file:PATH"),
+        ({"kek": "https://kms.example.org"}, "kek: file:PATH"),
+        ({"kek": "env:NOT SET"}, "kek: file:PATH"),
+        ({"kek": "abababab"}, "kek: file:PATH"),
+        ({"kek": "env:NOT_SET"}, "NOT_SET that should hold a key is not set"),
+        ({"kms_ca_file": "/nowhere"}, "/nowhere is not a file"),
+        ({"backup_days": "-1"}, "backup_days: a number"),
+    ],
+)
+def test_a_place_of_a_key_that_makes_no_sense_is_named(
+    tmp_path: Path, given: dict[str, str], words: str
+) -> None:
+    with pytest.raises(SettingError) as caught:
+        load({"data_dir": str(tmp_path), **given}, {})
+    assert words in str(caught.value)

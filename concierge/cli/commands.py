@@ -20,7 +20,7 @@ from concierge.adapters.cedar_files import PolicyError
 from concierge.adapters.db.migrate import WrongSchema
 from concierge.adapters.retention_file import RetentionError
 from concierge.adapters.state_folder import StateFolderInUse, StateFolderUnusable
-from concierge.cli import administration, audit, doctor, keys, serving
+from concierge.cli import administration, audit, doctor, erasing, keys, serving
 from concierge.cli import storage as storage_cli
 from concierge.config import SETTINGS, Config, SettingError, load
 from concierge.domain.errors import ConciergeError
@@ -140,8 +140,18 @@ def _parser() -> argparse.ArgumentParser:
         change.add_argument("sign_in_name", metavar="NAME", help=_("as typed when signing in"))
         change.set_defaults(verb=verb)
     _keys_of(commands)
+    _erase_of(commands)
     _audit_of(commands)
     return parser
+
+
+def _erase_of(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    erase = _command(commands, "erase", _("erase a recording, or classes of it, for good"), erasing.erase)
+    erase.add_argument("recording", help=_("its id, as in rec_…"))
+    erase.add_argument("--class", dest="classes", action="append", default=[], help=_("one class; may be repeated"))
+    erase.add_argument("--reason", required=True, help=_("stands on the tombstone and in the audit log"))
+    erase.add_argument("--by", required=True, metavar="NAME", help=_("sign-in name of who decides it"))
+    erase.add_argument("--yes", action="store_true", help=_("do not ask again"))
 
 
 def _keys_of(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

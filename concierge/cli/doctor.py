@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 import os
 import shutil
 import socket
@@ -14,7 +15,12 @@ from pathlib import Path
 from typing import Final
 
 from concierge.adapters.cedar import check_policies
+from concierge.adapters.db.migrate import WrongSchema
+from concierge.adapters.db.repositories import Database
+from concierge.adapters.keys import Keyring
+from concierge.adapters.retention_file import check_retention
 from concierge.adapters.state_folder import StateFolder, StateFolderInUse
+from concierge.bootstrap import database_url, keyring_of
 from concierge.config import Config
 from concierge.domain.errors import ConciergeError
 
@@ -33,6 +39,7 @@ def examine(config: Config, _options: argparse.Namespace) -> int:
         _port,
         _media_socket,
         _policies,
+        _keys,
         _secure_context,
         _certificate,
         _witnesses,
@@ -98,9 +105,37 @@ def _media_socket(config: Config) -> Finding:
 
 
 def _policies(config: Config) -> Finding:
-    problems = check_policies(config.policies_dir)
+    problems = [*check_policies(config.policies_dir), *check_retention(config.policies_dir)]
     good = _("the policies in %(folder)s hold") % {"folder": config.policies_dir}
     return not problems, problems[0] if problems else good
+
+
+def _keys(config: Config) -> Finding:
+    """The KEK in the data directory is only looked for here: a check makes no keys."""
+    data = StateFolder(config.data_dir)
+    if config.kek is None and config.kek_file is None and not (data.keys / "kek").exists():
+        return True, _("a key-encryption key is made when the server first starts")
+    ring = keyring_of(config, data)
+    ring.try_out()
+    lost = asyncio.run(_lost_keys(config, data, ring))
+    if lost:
+        words = _("recordings whose key was wrapped by %(keks)s can be verified and not played: it is lost")
+        return False, words % {"keks": ", ".join(lost)}
+    return True, _("the key-encryption key %(kek)s wraps and opens") % {"kek": ring.current()}
+
+
+async def _lost_keys(config: Config, data: StateFolder, ring: Keyring) -> list[str]:
+    """Ask the key store, when there is a database of this version."""
+    if not config.database_url and not data.database.exists():
+        return []
+    database = Database(database_url(config, data))
+    try:
+        await database.start()
+        return ring.lost(await database.keys.counts())
+    except WrongSchema:
+        return []
+    finally:
+        await database.stop()
 
 
 def _secure_context(config: Config) -> Finding:

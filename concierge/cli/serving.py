@@ -21,6 +21,7 @@ from concierge.demo.links import Links, make_links
 from concierge.demo.organisation import as_demonstration, found
 from concierge.server.app import build_app
 from concierge.server.run import listen, run, serve_on
+from concierge.services.key_watch import KeyWatch
 from concierge.services.ports import AuditLeaf
 
 _log = structlog.get_logger(__name__)
@@ -76,6 +77,7 @@ def _serve(config: Config, prepare: Prepare, *, demo: bool) -> int:
                     throttle=broker.throttle,
                     replays=broker.replays,
                     keeping=broker.keeping,
+                    key_watch=KeyWatch(broker.database.keys, broker.keyring, broker.tools.clock),
                     storing=broker.storage.storing if broker.storage is not None else None,
                 )
                 asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, reload_policies, broker)

@@ -15,6 +15,7 @@ from concierge.server import api_words as words
 from concierge.server.errors import Shut
 from concierge.server.rows import HIT_BEGIN, HIT_END
 from concierge.server.tickets import NewTicket, add_note, add_ticket
+from concierge.services import searching
 
 Limit = Annotated[int, Query(ge=1, le=500)]
 Words = Annotated[str, Query(min_length=1, max_length=limits.TITLE_MAX_CHARS)]
@@ -100,7 +101,7 @@ async def search(asked: words.Caller, q: Words, limit: Limit = 50) -> list[words
             snippet=hit.snippet.replace(HIT_BEGIN, "").replace(HIT_END, ""),
             at_ms=hit.at_ms,
         )
-        for hit in await asked.house.tools.tickets.search(q, limit)
+        for hit in await searching.search(asked.house.tools, asked.principal, q, limit)
     ]
 
 

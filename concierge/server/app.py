@@ -59,6 +59,7 @@ from concierge.server.throttles import Gate
 from concierge.services.accounts import Accounts
 from concierge.services.api_keys import ApiKeys
 from concierge.services.keeping import Keeping
+from concierge.services.key_watch import KeyWatch
 from concierge.services.phones import Phones
 from concierge.services.portraits import Portraits
 from concierge.services.registry import Registry
@@ -308,6 +309,7 @@ def build_app(
     throttle: Throttle,
     replays: Replays,
     keeping: Keeping,
+    key_watch: KeyWatch,
     storing: Storing | None = None,
     more_pages: Sequence[Door] = (),
 ) -> FastAPI:
@@ -321,6 +323,7 @@ def build_app(
         portraits=portraits,
         replays=replays,
         keeping=keeping,
+        key_watch=key_watch,
         gate=Gate(throttle, tools.clock),
         settings=settings,
         links=links,

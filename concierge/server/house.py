@@ -18,6 +18,7 @@ from concierge.server.views.rendering import environment
 from concierge.services.accounts import Accounts
 from concierge.services.api_keys import ApiKeys
 from concierge.services.keeping import Keeping
+from concierge.services.key_watch import KeyWatch
 from concierge.services.phones import Phones
 from concierge.services.portraits import Portraits
 from concierge.services.registry import Registry
@@ -40,6 +41,7 @@ class House:
     portraits: Portraits
     replays: Replays
     keeping: Keeping
+    key_watch: KeyWatch
     gate: Gate
     settings: ServerSettings
     links: VersionedLinks

@@ -15,6 +15,7 @@ from concierge.server.rows import is_own, live_row, pieces, ticket_row
 from concierge.server.tickets import NewTicket, add_ticket
 from concierge.server.views.desk import DeskView, Hit, SearchView
 from concierge.server.views.frame import Notice
+from concierge.services import searching
 from concierge.services.opening import open_session
 from concierge.services.ports import SearchHit
 
@@ -87,7 +88,7 @@ async def search(asked: Asked) -> Response:
     """Everything said and written on tickets."""
     words, wanted = asked.query("q")[: limits.TITLE_MAX_CHARS], asked.query("in")
     within = cast("Within", wanted if wanted in ("ticket", "chat", "note") else "all")
-    found = await asked.house.tools.tickets.search(words, HITS_MAX) if words else []
+    found = await searching.search(asked.house.tools, asked.principal, words, HITS_MAX) if words else []
     hits = [hit for hit in found if within in ("all", _kind(hit))]
     view = SearchView(
         frame=asked.frame("desk", query=words),

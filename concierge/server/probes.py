@@ -36,9 +36,12 @@ async def readyz(asked: Asked) -> Response:
         "database": _database_fault(tools),
         "recorder": _recorder_fault(tools),
         "policies": _policies_fault(tools),
+        "keys": asked.house.key_watch.fault(),
     }
     told = dict(zip(faults, await asyncio.gather(*faults.values()), strict=True))
     full, worries = _disk_fault(asked.house), _worries(asked.house)
+    if not told["database"] and not told["keys"]:
+        worries["keys"] = await asked.house.key_watch.lost()
     lines = [f"{part}: {fault or 'works'}" for part, fault in (told | {"disk": full} | worries).items()]
     ready = not (any(told.values()) or full)
     verdict = "not ready" if not ready else "degraded" if any(worries.values()) else "ready"

@@ -150,6 +150,7 @@ class SearchHit:
     where: str
     snippet: str
     at_ms: int
+    session: SessionId | None = None
 
 
 class People(Protocol):

@@ -14,6 +14,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from concierge.domain.custody import EvidenceClass
 
 from concierge.domain import limits
 from concierge.domain.access import AccessRequest, Act, Principal, Resource
@@ -21,6 +22,7 @@ from concierge.domain.errors import Refused
 from concierge.domain.ids import RecordingId
 from concierge.domain.recording import Recording, RecordingState
 from concierge.domain.wrapped_key import WrappedKey
+from concierge.services.searching import seen_by
 from concierge.services.permission import check
 from concierge.services.ports import AuditLeaf, RecordingQuery
 from concierge.services.replay_port import EvidenceReader, Exported, Script, Verification
@@ -49,7 +51,8 @@ class Replays:
     async def find(self, principal: Principal, query: RecordingQuery) -> list[Recording]:
         """Return the recordings that fit. Raises Refused."""
         check(self._tools.policy, AccessRequest(principal, Act.FIND_RECORDINGS, Resource("Desk", "desk")))
-        return await self._tools.recordings.find(query)
+        found = await self._tools.recordings.find(query)
+        return seen_by(self._tools.policy, principal, found)
 
     async def verify(self, principal: Principal, recording: RecordingId) -> Verification:
         """Return what the verifier says; no key is touched. Raises Refused, EvidenceUnavailable."""
@@ -65,46 +68,28 @@ class Replays:
         row = await self._row(principal, recording, Act.REPLAY_RECORDING)
         if row.state is RecordingState.OPEN:
             return await self._reader.verify(row.id)
-        return await self._reader.open(row.id, await self._tools.recordings.wrapped_keys(row.id))
+        return await self._reader.open(row.id, await self._released(principal, row))
 
     async def open(self, principal: Principal, recording: RecordingId) -> Replay:
         """Return a recording's script, after putting the viewing on the record. Raises Refused, EvidenceUnavailable."""
         row = await self._finished(principal, recording, Act.REPLAY_RECORDING)
         await self._view(principal, row, anew=True)
-        keys = await self._tools.recordings.wrapped_keys(row.id)
+        keys = await self._released(principal, row)
         return Replay(row, await self._reader.script(row.id, keys))
 
     async def media(self, principal: Principal, recording: RecordingId, from_us: int, until_us: int) -> bytes:
         """Return a stretch of pictures and voices, within a viewing. Raises Refused, EvidenceUnavailable."""
-        row = await self._finished(principal, recording, Act.REPLAY_RECORDING)
-        keys = await self._keys(row)
+        row = await self.finished(principal, recording, Act.REPLAY_RECORDING)
+        keys = await self._keys(principal, row)
         await self._view(principal, row)
         return await self._reader.media(row.id, keys, from_us, until_us, voice=True)
 
     async def export(self, principal: Principal, recording: RecordingId, folder: Path) -> Exported:
         """Write the recording into an empty folder, after putting the export on the record."""
-        row = await self._finished(principal, recording, Act.EXPORT_RECORDING)
-        keys = await self._keys(row)
+        row = await self.finished(principal, recording, Act.EXPORT_RECORDING)
+        keys = await self._keys(principal, row)
         await self._leaf("RecordingExported", principal, row)
         return await self._reader.export(row.id, keys, folder)
-
-    @asynccontextmanager
-    async def bundle(self, principal: Principal, recording: RecordingId, about: str) -> AsyncIterator[Path]:
-        """Lend a zip file of the recording, with `about` as its README, and delete it afterwards.
-
-        At most EXPORTS_AT_ONCE at a time; one more is refused. Raises Refused, EvidenceUnavailable.
-        """
-        row = await self._finished(principal, recording, Act.EXPORT_RECORDING)
-        keys = await self._keys(row)
-        if self._exports.locked():
-            raise Refused("exports_busy", "as many exports as allowed are being made")
-        async with self._exports:
-            await self._leaf("RecordingExported", principal, row)
-            bundle = await self._reader.bundle(row.id, keys, about)
-            try:
-                yield bundle
-            finally:
-                await self._reader.discard(bundle)
 
     async def _row(self, principal: Principal, recording: RecordingId, act: Act) -> Recording:
         """A recording that does not exist and one that is not permitted answer alike."""
@@ -125,7 +110,16 @@ class Replays:
             raise Refused("recording_open", "the session is still being recorded")
         return row
 
-    async def _keys(self, row: Recording) -> tuple[WrappedKey, ...]:
+        resource = Resource("Recording", row.id, {"ticket": row.ticket})
+        release = AccessRequest(principal, Act.RELEASE_INPUT, resource)
+        if self._tools.policy.decide(release).permitted:
+            return keys
+        return tuple(key for key in keys if key.cls != EvidenceClass.INPUT)
+
+    async def _keys(self, principal: Principal, row: Recording) -> tuple[WrappedKey, ...]:
+        keys = await self._released(principal, row)
+    async def _released(self, principal: Principal, row: Recording) -> tuple[WrappedKey, ...]:
+        """Return the keys of the classes that may be seen: what was typed needs an act of its own."""
         keys = await self._tools.recordings.wrapped_keys(row.id)
         if not keys:
             raise Refused("recording_erased", "the recording's key was destroyed")

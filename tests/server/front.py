@@ -29,6 +29,7 @@ from concierge.services.accounts import Accounts
 from concierge.services.api_keys import ApiKeys
 from concierge.services.inviting import InviteWish, NewInvite, create_invite
 from concierge.services.keeping import Keeping
+from concierge.services.key_watch import KeyWatch
 from concierge.services.live import LiveSession
 from concierge.services.portraits import Portraits
 from concierge.services.replays import Replays
@@ -158,6 +159,7 @@ async def front_of(desk: Desk, **settings: Any) -> AsyncIterator[Front]:
         throttle=desk.database.throttle,
         replays=Replays(desk.tools, desk.reader),
         keeping=Keeping(desk.tools, desk.database.custody, desk.vault),
+        key_watch=KeyWatch(desk.database.keys, desk.ring, desk.clock),
     )
     supervisor = Person(
         PersonId("per_" + "s" * 26), "Sara Lind", "sara", "sara@example.org", DeskRole.SUPERVISOR

@@ -26,7 +26,7 @@ async def test_the_numbers_count_what_is_live_and_name_nobody(front: Front) -> N
         assert secret not in text
 
 
-READY = "ready\ndatabase: works\nrecorder: works\npolicies: works\ndisk: works\n"
+READY = "ready\ndatabase: works\nrecorder: works\npolicies: works\nkeys: works\ndisk: works\n"
 
 
 async def test_alive_and_ready(front: Front) -> None:
@@ -41,7 +41,7 @@ async def test_a_recorder_that_has_stopped_is_named(front: Front) -> None:
     answer = await front.browser().get("/readyz")
     assert answer.status_code == 503
     assert answer.text == (
-        "not ready\ndatabase: works\nrecorder: cannot write: the recorder has stopped\npolicies: works\ndisk: works\n"
+        "not ready\ndatabase: works\nrecorder: cannot write: the recorder has stopped\npolicies: works\nkeys: works\ndisk: works\n"
     )
     assert (await front.browser().get("/healthz")).status_code == 200
 
@@ -66,7 +66,10 @@ async def test_policies_that_cannot_decide_are_named(front: Front) -> None:
     policy._loaded = dataclasses.replace(policy._loaded, reasons={})
     answer = await front.browser().get("/readyz")
     assert answer.status_code == 503
-    assert answer.text == "not ready\ndatabase: works\nrecorder: works\npolicies: cannot decide\ndisk: works\n"
+    assert (
+        answer.text
+        == "not ready\ndatabase: works\nrecorder: works\npolicies: cannot decide\nkeys: works\ndisk: works\n"
+    )
 
 
 async def test_a_database_that_does_not_answer_is_named(

@@ -80,6 +80,7 @@ class Desk:
     registry: Registry
     reader: RecorderReader
     vault: RecorderVault
+    ring: Keyring
     key: InstallationKey
     recorder: RecordingThread
     database: Database
@@ -259,7 +260,7 @@ async def desk_in(
         await found(tools, (anna, ben), ticket, company)
     registry = Registry(tools)
     await recover(tools, registry)
-    reader = RecorderReader(folder / "recordings", key.public, ring)
+    reader = RecorderReader(folder / "recordings", key, ring)
     desk = Desk(
         folder=folder,
         clock=clock,
@@ -267,6 +268,7 @@ async def desk_in(
         tools=tools,
         registry=registry,
         reader=reader,
+        ring=ring,
         vault=RecorderVault(folder / "recordings", key, reader),
         key=key,
         recorder=recorder,

@@ -16,6 +16,7 @@ from concierge.services.replays import Replays
 from tests.services.desk import Desk
 from tests.services.tape import flip, taped
 
+from concierge.domain.wrapped_key import WrappedKey
 AUDITOR = Principal("Person", PersonId("per_" + "d" * 26), DeskRole.AUDITOR)
 
 
@@ -156,3 +157,52 @@ async def test_more_exports_than_allowed_at_once_are_refused(desk: Desk, replays
         assert len(await leaves(desk, "RecordingExported")) == 2
     async with replays.bundle(AUDITOR, tape.recording, "") as bundle:
         assert bundle.is_file()
+
+
+async def test_what_was_typed_stays_sealed_unless_a_policy_releases_it(tmp_path: Path) -> None:
+    release = """
+    @id("auditor_reads_what_was_typed")
+    @reason("Auditors may read what was typed.")
+    permit(principal is Person, action == Action::"release_input", resource is Recording)
+    when { principal.role == "auditor" };
+    """
+    policies = tmp_path / "policies"
+    shutil.copytree(shipped.POLICIES, policies)
+    for released in (False, True):
+        if released:
+            (policies / "own.cedar").write_text(release)
+        folder = tmp_path / str(released)
+        folder.mkdir()
+        async with desk_in(folder, policies=policies) as desk:
+            tape = await taped(desk, 12)
+            opened: list[set[str]] = []
+            script = desk.reader.script
+
+            async def noted(
+                recording: RecordingId,
+                keys: Sequence[WrappedKey],
+                noted: list[set[str]] = opened,
+                real: Any = script,
+            ) -> Script:
+                noted.append({key.cls for key in keys})
+                read: Script = await real(recording, keys)
+                return read
+
+            desk.reader.script = noted  # type: ignore[method-assign]
+            replays = Replays(desk.tools, desk.reader)
+            for principal in (AUDITOR, desk.principal(desk.anna)):
+                assert (await replays.open(principal, tape.recording)).script.readable
+            assert ["input" in classes for classes in opened] == [released, False]
+            assert all(classes >= {"picture", "voice", "conversation", "control"} for classes in opened)
+
+
+async def test_what_was_hidden_is_a_signed_gap_that_shows_when_and_not_what(
+    desk: Desk, replays: Replays
+) -> None:
+    tape = await taped(desk, 60)
+    script = (await replays.open(AUDITOR, tape.recording)).script
+    (gap,) = [gap for gap in script.gaps if gap.reason == "hidden by the customer"]
+    assert (gap.from_us, gap.until_us) == tape.hidden_us
+    assert script.verification.status == "ok"
+    for words in ("hidden", "hidden by the customer", gap.reason.split()[-1]):
+        assert await replays.find(AUDITOR, RecordingQuery(words=words)) == []

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from concierge.adapters.db.engine import insert_once
 from concierge.adapters.db.tables import search_lines, tickets
 from concierge.adapters.db.words import asked_words, snippet, words_of
+from concierge.domain.ids import SessionId
 from concierge.services.ports import SearchHit
 
 
@@ -85,6 +86,7 @@ async def find(connection: AsyncConnection, words: str, limit: int) -> list[Sear
             where=row["found_in"],
             snippet=snippet(row["text"], asked),
             at_ms=row["at_ms"],
+            session=None if row["session"] is None else SessionId(row["session"]),
         )
         for row in rows.mappings()
     ]
