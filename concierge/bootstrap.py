@@ -51,6 +51,7 @@ from concierge.services.ports import AuditLeaf, Clock
 from concierge.services.recovering import recover
 from concierge.services.registry import Registry
 from concierge.services.replays import Replays
+from concierge.services.stored_vault import StoredVault
 from concierge.services.storing import StorageRules
 from concierge.services.sweeping import Sweeper
 from concierge.services.throttle_port import Throttle
@@ -276,7 +277,11 @@ def _assemble(config: Config, data: StateFolder, database: Database, policy: Ced
         data=data,
         tools=tools,
         registry=Registry(tools, disk_watch(config, data)),
-        keeping=Keeping(tools, database.custody, evidence.vault),
+        keeping=Keeping(
+            tools,
+            database.custody,
+            StoredVault(evidence.vault, storage.stored) if storage is not None else evidence.vault,
+        ),
         replays=Replays(tools, evidence.reader, storage.stored if storage is not None else None),
         accounts=Accounts(database.accounts, Argon2Passwords(), codes, clock, mint),
         portraits=portraits,

@@ -1,7 +1,8 @@
 """The local copies of recordings as the storage sees them (port RecordingFiles): ranges out, whole copies in, copies away.
 
-Refuses names that are no recording's. Rule: a local copy appears and disappears by one rename, so that nobody ever
-finds half of one; what a crash left beside is swept away before the next one is put together.
+Refuses names that are no recording's, and never touches what else lies beside one (a tombstone). Rule: a local copy
+appears and disappears by one rename, so that nobody finds half of one; beside a tombstone, file by file and the first
+file last. What a crash left aside is swept away before the next one is put together.
 """
 
 from __future__ import annotations
@@ -84,13 +85,24 @@ class LocalFiles:
         for file in folder.iterdir():
             _sync(file, os.O_RDONLY)
         _sync(folder, os.O_RDONLY | os.O_DIRECTORY)
-        folder.rename(place)
+        if place.is_dir() and not _sizes(place):
+            for file in sorted(folder.iterdir(), reverse=True):
+                file.rename(place / file.name)
+            folder.rmdir()
+            _sync(place, os.O_RDONLY | os.O_DIRECTORY)
+        else:
+            folder.rename(place)
         self._own.discard(folder)
         _sync(place.parent, os.O_RDONLY | os.O_DIRECTORY)
 
     def _release(self, recording: RecordingId) -> None:
         place = self._recordings / recording
         if not place.exists():
+            return
+        sizes = _sizes(place)
+        if len(sizes) < sum(1 for _ in place.iterdir()):
+            for name in sorted(sizes, reverse=True):
+                (place / name).unlink()
             return
         aside = self._begin(f"{recording}-")
         place.rename(aside / "released")

@@ -18,7 +18,6 @@ def files(tmp_path: Path) -> LocalFiles:
     place.mkdir(parents=True)
     (place / "epoch-0000.crec").write_bytes(b"0123456789")
     (place / "torn-0000.bin").write_bytes(b"torn")
-    (place / "torn-0001.tmp").write_bytes(b"half")
     return LocalFiles(tmp_path / "recordings", lambda _recording: ("epoch-0000.crec", 4))
 
 
@@ -47,6 +46,23 @@ async def test_a_copy_never_takes_the_place_of_another(files: LocalFiles) -> Non
     with pytest.raises(OSError, match="not empty"):
         await files.keep(folder, RECORDING)
     assert await files.read(RECORDING, "epoch-0000.crec", 0, 10) == b"0123456789"
+
+
+async def test_a_tombstone_stays_when_a_copy_goes_and_when_it_comes_back(
+    files: LocalFiles, tmp_path: Path
+) -> None:
+    place = tmp_path / "recordings" / RECORDING
+    stone = place / "erased-0000.json"
+    stone.write_bytes(b"erased")
+    await files.release(RECORDING)
+    assert await files.sizes(RECORDING) == {}
+    assert stone.read_bytes() == b"erased"
+    folder = await files.begin(RECORDING)
+    await files.write(folder, "epoch-0000.crec", b"one")
+    await files.write(folder, "epoch-0001.crec", b"two")
+    await files.keep(folder, RECORDING)
+    assert await files.sizes(RECORDING) == {"epoch-0000.crec": 3, "epoch-0001.crec": 3}
+    assert stone.read_bytes() == b"erased"
 
 
 async def test_a_name_that_leads_elsewhere_is_refused(files: LocalFiles, tmp_path: Path) -> None:
