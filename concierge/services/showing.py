@@ -15,6 +15,7 @@ from concierge.domain.ids import ParticipantId
 from concierge.domain.participant import Role, Seat
 from concierge.domain.reasons import PauseReason
 from concierge.domain.session import Session, State
+from concierge.domain.surface import Surface
 from concierge.services.disk_watch import DiskLevel
 from concierge.services.portraits import Album
 from concierge.services.steering import Steering
@@ -158,7 +159,15 @@ def _surfaces(session: Session, viewer: ParticipantId, steering: Steering) -> tu
             mid=steering.mid(viewer, surface.id),
         )
         for surface in session.surfaces.values()
+        if _knows_of(session, viewer, surface)
     )
+
+
+def _knows_of(session: Session, viewer: ParticipantId, surface: Surface) -> bool:
+    """A camera is nobody's business but the customer's and of whoever may see it."""
+    if surface.seen_with is Capability.VIEW_SCREEN or surface.owner == viewer:
+        return True
+    return (viewer, surface.seen_with) in session.grants
 
 
 def _voices(session: Session, viewer: ParticipantId, steering: Steering) -> tuple[wire.VoiceView, ...]:

@@ -19,7 +19,7 @@
     return node;
   };
   const list = (name, nodes, root = document) => one(`[data-list="${name}"]`, root).append(...nodes);
-  const NAMES = { view_screen: ["See the screen", "eye"], voice: ["Talk", "voice"], chat: ["Chat", "chat"], mark: ["Point on the screen", "mark"] };
+  const NAMES = { view_screen: ["See the screen", "eye"], view_camera: ["See the phone’s camera", "mobile"], voice: ["Talk", "voice"], chat: ["Chat", "chat"], mark: ["Point on the screen", "mark"] };
   const grant = (code, kind = "grant") => item(kind, { name: NAMES[code][0], icon: NAMES[code][1] });
 
   const paint = (canvas, w = 1600, h = 900) => {
@@ -71,10 +71,19 @@
     item("chat-line", { who: "You", of: "", at: "09:16", text: "Maria, could you open “Roll settings” on the left?" }, { "data-mine": "true" }),
   ]);
   const fitCanvas = () => { const c = ref("canvas"); paint(c); marks(ref("marks")); };
-  const livePicture = () => { show("picture"); fitCanvas(); people(); chat(); };
+  const livePicture = () => { show("picture"); ref("picture-state").hidden = false; ref("picture-name").textContent = "Window · 1,600 × 900"; ref("picture-standing").textContent = "Nothing changes (picture 12 s old)"; ref("picture-state").dataset.standing = "still"; fitCanvas(); people(); chat(); };
   const live = () => {
     ref("state").textContent = "Live"; ref("elapsed").textContent = "08:42"; ref("state-dot").className = "dot dot--live";
     ref("evidence").dataset.evidence = "on"; ref("evidence-text").textContent = "Recording, saved 0.2 s ago";
+  };
+  const floating = (state, says) => {
+    const content = document.importNode(one('template[data-item="floating"]').content, true);
+    for (const child of [...document.body.children]) if (!child.matches(".sprite")) child.remove();
+    document.body.className = "floating-page"; document.body.dataset.sharing = state; document.body.append(content);
+    one('[data-slot="says"]').textContent = says;
+    const canvas = document.createElement("canvas"); paint(canvas, 640, 360); canvas.style.inlineSize = "100%"; ref("floating-video").replaceWith(canvas);
+    one('[data-slot="connected"]').append(...["Anna Berger · St. Veit Hospital", "Lena Vogt · Printec GmbH"].map((n) => Object.assign(document.createElement("li"), { textContent: n })));
+    one('[data-slot="line-part"]').hidden = false; one('[data-slot="line"]').textContent = "Anna Berger: Please press Save once more, then tell me what it says.";
   };
   const sharing = () => {
     hide("arriving"); show("sharing"); document.body.dataset.sharing = "true"; ref("indicator").hidden = false;
@@ -127,6 +136,16 @@
     "join-hidden": () => { sharing(); document.body.dataset.sharing = "hidden"; ref("indicator-text").textContent = "Your screen is hidden"; ref("hide").setAttribute("aria-pressed", "true"); one('[data-slot="name"]', ref("hide")).textContent = "Show my screen"; ref("preview-hidden").hidden = false; },
     "join-paused": () => { sharing(); show("paused", "reconnecting"); document.body.dataset.sharing = "hidden"; ref("indicator-text").textContent = "Paused: nobody sees your screen"; ref("pause-reason").textContent = "Anna Berger has lost the connection. Nothing is seen or recorded until she is back."; },
     "join-ended": () => { hide("arriving"); show("ended"); ref("ended-title").textContent = "You stopped the session"; },
+    "join-confirm": () => { hide("arriving"); show("confirm"); const canvas = document.createElement("canvas"); paint(canvas, 640, 360); canvas.style.inlineSize = "100%"; ref("confirm-video").replaceWith(canvas); ref("confirm-kind").textContent = "Window"; ref("confirm-instead").hidden = false; },
+    "join-ask-camera": () => ask("view_camera"),
+    "join-phone-code": () => { sharing(); ref("dialog-phone").showModal(); show("phone-code"); ref("phone-left").textContent = "Good once, for 4:31"; ref("phone-address").textContent = "https://help.st-veit.example/phone/k7Qm2vT8xLzR1bKe6WnYc5k7Qm2vT8xLzR1bKe6WnYc5"; },
+    "join-phone-on": () => { sharing(); show("phone-on"); ref("phone-on-text").textContent = "Your phone’s camera is shown and recorded, without sound."; ref("share-other").hidden = false; ref("own-state").hidden = false; ref("own-state").dataset.standing = "still"; ref("own-state").textContent = "Window · 1,280 × 720 · Nothing changes (picture 12 s old)"; ref("floating-none").hidden = false; ref("floating-none-text").textContent = "The small window is closed. You are still sharing."; ref("float").hidden = false; },
+    "join-floating": () => floating("true", "Anna Berger sees your screen"),
+    "join-floating-asks": () => { floating("asking", "Send this?"); one('[data-slot="asking"]').hidden = false; one('[data-slot="acts"]').hidden = true; },
+    "phone-waiting": () => { hide("arriving"); show("waiting"); },
+    "phone-ready": () => { hide("arriving"); show("ready"); ref("camera-fault").hidden = false; ref("camera-fault").textContent = "The camera was not allowed. Nothing is shown."; },
+    "phone-showing": () => { hide("arriving"); show("showing"); document.body.dataset.sharing = "true"; ref("camera-says").textContent = "Anna Berger sees your camera"; const canvas = document.createElement("canvas"); paint(canvas, 640, 360); canvas.style.inlineSize = "100%"; ref("camera").replaceWith(canvas); },
+    "phone-ended": () => { hide("arriving"); show("ended"); ref("ended-text").textContent = "Your phone’s camera is off. You can close this page."; },
     "join-failed": () => { hide("arriving"); show("failed"); },
     "vendor-lobby": () => { hide("connecting"); show("lobby"); },
     "vendor-live": () => { hide("connecting"); show("session", "picture", "time-warning"); hide("no-picture"); ref("time-warning-text").textContent = "Your access ends in 5 minutes."; ref("time-left").textContent = "4:58 left"; fitCanvas(); list("may", ["view_screen", "chat", "mark"].map((m) => grant(m, "may"))); people(); chat(); ref("voice").hidden = true; },

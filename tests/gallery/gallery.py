@@ -22,6 +22,7 @@ from concierge.server.views.frame import View
 from concierge.server.views.links import Links
 from concierge.server.views.rendering import environment, render
 from tests.gallery.samples import AT_THE_DESK, PUBLIC
+from tests.gallery.samples_custody import CUSTODY
 from tests.gallery.samples_live import IN_SESSION, INVITED, KEPT
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -30,7 +31,7 @@ CSP = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; media-src 'self' blob:; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-VIEWS: dict[str, View] = {**PUBLIC, **AT_THE_DESK, **IN_SESSION, **INVITED, **KEPT}
+VIEWS: dict[str, View] = {**PUBLIC, **AT_THE_DESK, **IN_SESSION, **INVITED, **KEPT, **CUSTODY}
 # A live page as its script would show it: name of the shot -> view it starts from.
 SCENES: dict[str, str] = {
     **dict.fromkeys(
@@ -46,9 +47,11 @@ SCENES: dict[str, str] = {
         (
             "join-who", "join-waiting", "join-ask-record", "join-ask-screen", "join-refused", "join-share", "join-phone", "join-insecure",
             "join-sharing", "join-hidden", "join-paused", "join-ended", "join-failed",
+            "join-confirm", "join-ask-camera", "join-phone-code", "join-phone-on", "join-floating", "join-floating-asks",
         ),
         "join",
     ),
+    **dict.fromkeys(("phone-waiting", "phone-ready", "phone-showing", "phone-ended"), "phone"),
     **dict.fromkeys(("vendor-lobby", "vendor-live", "vendor-frozen", "vendor-out"), "vendor"),
     "replay-playing": "replay",
     "replay-gap": "replay-bad",

@@ -14,6 +14,7 @@ from concierge.server.views.invites import (
     InvitesView,
     TicketChoice,
 )
+from concierge.server.views.phone import PhoneLandingView, PhoneView
 from concierge.server.views.qr import qr_of
 from concierge.server.views.session import (
     ConsoleView,
@@ -56,6 +57,8 @@ CUSTOMER = CustomerView(
     Retention("90 days", moment("19 Feb 2027")),
     "/receipts/r3ceipt",
 )
+PHONE_LANDING = PhoneLandingView(OUTSIDE, "ph0ne", ANNA)
+PHONE = PhoneView(OUTSIDE, some_id("ses", "a"), "/ws/session", ANNA)
 VENDOR = VendorView(
     replace(OUTSIDE, desk_phone=None),
     some_id("ses", "a"),
@@ -273,6 +276,9 @@ IN_SESSION: dict[str, View] = {
     "console-observer": replace(CONSOLE, frame=SUPERVISOR, variant="observer"),
     "join": CUSTOMER,
     "join-optional": replace(CUSTOMER, recording="optional", without_recording="no_sharing", secure=False),
+    "phone": PHONE,
+    "phone-landing": PHONE_LANDING,
+    "phone-landing-used": replace(PHONE_LANDING, host=None),
     "vendor": VENDOR,
     "receipt": RECEIPT,
     "receipt-unrecorded": replace(

@@ -134,7 +134,7 @@ def test_scenes_start_from_pages_that_exist() -> None:
 
 def test_consent_never_focuses_allow() -> None:
     asks = re.findall(r'<template data-item="ask".*?</template>', page_of("join"), re.DOTALL)
-    assert len(asks) == 8
+    assert len(asks) == 9
     for ask in asks:
         assert "autofocus" not in ask
         assert ask.index('data-answer="no"') < ask.index('data-answer="yes"')

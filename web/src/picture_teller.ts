@@ -43,7 +43,8 @@ export class Teller {
     const at = performance.now();
     if (!now && at - this.#saidAt < LIMITS.PICTURE_TOLD_EVERY_MS) return;
     this.#saidAt = at;
-    if (!track.muted && track.enabled && this.#changed()) this.#changedAt = at;
+    // What is held dark here (hidden, paused) is not looked at: it would pass for still.
+    if (!track.enabled || (!track.muted && this.#changed())) this.#changedAt = at;
     const condition = track.muted ? "muted" : at - this.#changedAt > LIMITS.PICTURE_STILL_MS ? "still" : "moving";
     const since = condition === "muted" ? this.#mutedAt : this.#changedAt;
     const { width = 0, height = 0 } = track.getSettings();
