@@ -82,6 +82,7 @@ async def test_preview_swap_and_stop_from_the_window_on_top(shared_house: House,
     await floating.locator("[data-act=share-other]").click()
     await expect(customer.page.get_by_text("It would take the place of")).to_be_visible()
     await floating.get_by_role("button", name="Send this").click()
+    await expect(customer.page.locator("[data-panel=confirm]")).to_be_hidden()
     await expect(host.page.locator("[data-ref=picture-name]")).to_contain_text("Browser tab")
     assert surface != await customer.page.evaluate(
         "document.querySelector('[data-ref=preview]').srcObject.id"
