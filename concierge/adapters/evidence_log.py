@@ -15,7 +15,14 @@ from concierge.services.audit_port import AuditProof, AuditTree, LogRolledBack, 
 from concierge.services.ports import Clock
 from recorder.errors import VerificationError
 from recorder.log import merkle
-from recorder.log.checkpoint import Checkpoint, epoch_of, open_checkpoint, origin_of, sign_checkpoint
+from recorder.log.checkpoint import (
+    MAX_SIZE,
+    Checkpoint,
+    epoch_of,
+    open_checkpoint,
+    origin_of,
+    sign_checkpoint,
+)
 from recorder.log.note import NoteSignature, SignedNote, SigningKey
 
 _RESTORED: Final = "restored-"
@@ -62,7 +69,7 @@ class SignedLog:
 
     async def newest(self) -> bytes:
         """Return the newest checkpoint kept; sign one when there is none."""
-        return await self._tree.checkpoint_below(await self._tree.size()) or await self.checkpoint()
+        return await self._tree.checkpoint_below(MAX_SIZE) or await self.checkpoint()
 
     async def cosigned(self, note: bytes, lines: Sequence[bytes]) -> bytes:
         """Keep a checkpoint with further signature lines, which were checked before; return it."""

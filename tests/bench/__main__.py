@@ -22,6 +22,7 @@ FIGURES: Final = {
     "revoke": "tests.bench.revoke",
     "crash": "tests.bench.crash",
     "verify": "tests.bench.verify",
+    "log": "tests.bench.log_of_millions",
 }
 
 
