@@ -14,6 +14,7 @@ VERDICTS: dict[str, Verdict] = {
     "torn": "torn",
     "bad": "bad",
     "erased": "erased",
+    "unreadable": "unchecked",  # by a newer release: nobody may say that it was altered
 }
 WORDS: dict[Verdict, str] = {
     "ok": N_("Every segment is here, in order and unchanged since it was signed."),

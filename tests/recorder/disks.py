@@ -174,6 +174,27 @@ class PowerLossFiles(CountingFiles):
                 name.unlink() if old is None else name.rename(old)
 
 
+class LyingFiles(RealFiles):
+    """A disk that says yes to everything and drops, cuts or garbles the n-th write (from 1)."""
+
+    def __init__(self, number: int, mode: str) -> None:
+        self.number, self.mode, self.writes = number, mode, 0
+
+    @override
+    def write(self, descriptor: int, data: bytes) -> int:
+        self.writes += 1
+        if self.writes != self.number:
+            return super().write(descriptor, data)
+        if self.mode == "half":
+            super().write(descriptor, data[: len(data) // 2])
+        elif self.mode == "garble":
+            super().write(descriptor, bytes(byte ^ 0x5A for byte in data))
+        elif self.mode == "twice":
+            super().write(descriptor, data)
+            super().write(descriptor, data)
+        return len(data)
+
+
 class HangingFiles(RealFiles):
     """A disk whose syncs hang while `hanging` is set; `reached` tells that one does."""
 

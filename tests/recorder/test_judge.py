@@ -131,6 +131,7 @@ def positions() -> list[tuple[int, int, int, int]]:
     return found
 
 
+@pytest.mark.torture
 @pytest.mark.timeout(3600)
 def test_every_flipped_bit_is_placed_in_its_segment(tmp_path: Path, *, torture: bool) -> None:
     """Eight flips for every byte in torture; else a seeded sample."""

@@ -22,7 +22,7 @@ from recorder.segment import SegmentFlag, parse_header
 from recorder.store import Files, RealFiles, epoch_numbers, epoch_path
 from recorder.tape import Tape
 from recorder.verdict import Status
-from tests.recorder.disks import CountingFiles, PowerLossFiles, SmallDisk, failing_at
+from tests.recorder.disks import CountingFiles, LyingFiles, PowerLossFiles, SmallDisk, failing_at
 from tests.recorder.studio import DEK, HEADER, KEYS, PINNED, event_record, filler
 
 CLOSING = events.summary(90_000_000, {"end_reason": "done"})
@@ -154,6 +154,27 @@ def test_a_power_loss_at_any_operation_leaves_a_verifiable_prefix(mode: str, tmp
             acted(directory, disk, acknowledged)
         disk.lose(mode)
         _survive(directory, acknowledged, mode)
+
+
+@pytest.mark.parametrize("mode", ["drop", "half", "garble", "twice"])
+def test_a_disk_that_lies_about_one_write_is_found_out(mode: str, tmp_path: Path) -> None:
+    """Nobody notices while it is recorded; whoever verifies does, and what comes before is believed."""
+    whole = LyingFiles(0, mode)
+    acted(tmp_path / "whole", whole, [])
+    assert read_recording(tmp_path / "whole", DEK, PINNED.public).verdict.good
+    for number in range(1, whole.writes + 1):
+        directory = tmp_path / f"rec{number}"
+        acted(directory, LyingFiles(number, mode), [])
+        verdict = read_recording(directory, DEK, PINNED.public).verdict
+        if number < whole.writes:
+            # What is behind half a segment is read as the rest of it, and that may reach beyond the end.
+            wanted = {Status.BAD, Status.TORN} if mode == "half" else {Status.BAD}
+        else:
+            wanted = {{"drop": Status.OPEN, "garble": Status.BAD}.get(mode, Status.TORN)}
+        assert verdict.status in wanted, (number, verdict)
+        before = number - 1 if mode == "twice" and number > 1 else number - 2
+        assert verdict.segments == max(0, before), (number, verdict)
+        assert recorded(directory) == list(range(min(6, verdict.segments)))
 
 
 def _survive(directory: Path, acknowledged: list[int], mode: str) -> None:

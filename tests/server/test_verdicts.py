@@ -25,6 +25,10 @@ def test_the_sentence_fits_the_verdict(status: str) -> None:
     assert verdict_words(READER, found) == WORDS[verdict_of(found)]
 
 
+def test_a_newer_release_s_recording_is_not_called_altered() -> None:
+    assert verdict_of(replace(GOOD, status="unreadable")) == "unchecked"
+
+
 def test_an_unknown_verdict_is_bad() -> None:
     assert verdict_of(replace(GOOD, status="splendid")) == "bad"
 
