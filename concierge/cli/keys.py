@@ -67,7 +67,8 @@ async def _list(config: Config) -> int:
             state = _("opens only; `concierge keys rotate` wraps these anew")
         else:
             state = _("needed by nothing here; backups may still need it")
-        print(f"{kek or _('(no name)'):<28} {counts.get(kek, 0):>8}  {state}")
+        name = kek or _("(no name)")
+        print(f"{name:<28} {counts.get(kek, 0):>8}  {state}")
     return 1 if lost else 0
 
 

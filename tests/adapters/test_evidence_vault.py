@@ -53,15 +53,14 @@ async def test_files_go_and_the_tombstone_stays_however_often(desk: Desk) -> Non
     assert not (desk.folder / "recordings" / nothing).exists()
 
 
-async def test_a_disk_that_refuses_is_told(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_what_cannot_be_written_or_deleted_is_told_and_tried_again(desk: Desk) -> None:
     tape = await taped(desk, 12)
-
-    def refuses(*_: object, **__: object) -> None:
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr("concierge.adapters.evidence_vault.os.fsync", refuses)
+    in_the_way = tape.folder / "erased-0000.new"
+    in_the_way.mkdir()
     with pytest.raises(EvidenceUnavailable, match="tombstone cannot be written"):
         await desk.vault.bury(erasure(tape.recording))
-    monkeypatch.setattr("pathlib.Path.unlink", refuses)
-    with pytest.raises(EvidenceUnavailable, match="No space left"):
+    with pytest.raises(EvidenceUnavailable, match="recording cannot be deleted"):
         await desk.vault.remove(tape.recording)
+    in_the_way.rmdir()
+    await desk.vault.remove(tape.recording)
+    assert not tape.folder.exists()

@@ -126,7 +126,9 @@ async def test_after_an_erasure_neither_words_nor_keys_are_in_any_file(desk: Des
     other = await chatty_other(desk)
     replays = Replays(desk.tools, desk.reader)
     await replays.open(DORA.principal, recording)
-    bundle = await desk.reader.bundle(recording, await desk.tools.recordings.wrapped_keys(recording), "About")
+    bundle = desk.folder / "exports" / f"export-{recording}-abc" / "export.zip"
+    bundle.parent.mkdir(parents=True)
+    bundle.write_text(SECRETS[0])
     keys = [key.sealed for key in await desk.tools.recordings.wrapped_keys(recording)]
     before = written(desk.folder)
     assert all(secret.encode() in before for secret in SECRETS)
