@@ -8,6 +8,7 @@ import pytest
 from concierge.adapters.db.repositories import Database
 from concierge.adapters.evidence_audit import export_log, proof_fields, recorder_command
 from concierge.adapters.evidence_log import SignedLog
+from concierge.domain import limits
 from recorder.log.folder import verify_log
 from recorder.log.merkle import leaf_hash
 from tests.adapters.db.samples import NASTY, leaf
@@ -20,7 +21,7 @@ KEY = signing_key(bytes(range(32)))
 async def test_what_is_exported_is_verified_by_the_recorder_alone(
     database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("concierge.domain.limits.LEAVES_EXPORTED_AT_ONCE", 7)
+    monkeypatch.setattr(limits, "LEAVES_EXPORTED_AT_ONCE", 7)
     log = SignedLog(database.audit_tree, KEY, FakeClock())
     for number, text in enumerate(NASTY):
         await database.audit.append(leaf(text))

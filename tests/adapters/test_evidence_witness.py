@@ -16,6 +16,7 @@ from concierge.adapters.db.repositories import Database
 from concierge.adapters.evidence_log import SignedLog
 from concierge.adapters.evidence_witness import HttpWitness, witnesses
 from concierge.adapters.log_anchor import NAME, FileAnchor
+from concierge.domain import limits
 from concierge.domain.errors import BadInput
 from concierge.services.audit_port import LogRolledBack, WitnessSilent
 from concierge.services.checkpoints import Checkpoints
@@ -161,7 +162,7 @@ async def test_two_that_go_on_from_one_backup_are_a_fork(tmp_path: Path, migrate
 async def test_a_witness_that_is_down_delays_nothing_and_is_caught_up_with(
     tmp_path: Path, migrated_file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("concierge.domain.limits.WITNESS_RETRY_MS", 1)
+    monkeypatch.setattr(limits, "WITNESS_RETRY_MS", 1)
     with serving(tmp_path / "w") as server:
         witness = reach(server)
     node = Node(tmp_path / "a", migrated_file, witness)

@@ -10,6 +10,7 @@ from concierge.adapters.db.audit import LogSealed
 from concierge.adapters.db.repositories import Database
 from concierge.adapters.evidence_log import SignedLog
 from concierge.adapters.log_anchor import FileAnchor
+from concierge.domain import limits
 from concierge.services.audit_port import AuditLog, LogRolledBack, Witness, WitnessSilent
 from concierge.services.checkpoints import Checkpoints
 from recorder.log.checkpoint import Checkpoint, open_checkpoint, sign_checkpoint
@@ -68,7 +69,7 @@ async def test_a_checkpoint_is_kept_beside_and_cosigned(database: Database, tmp_
 async def test_a_silent_witness_is_tried_again_then_left_alone(
     database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("concierge.domain.limits.WITNESS_RETRY_MS", 1)
+    monkeypatch.setattr(limits, "WITNESS_RETRY_MS", 1)
     witness = Willing()
     _log, checkpoints = built(database, tmp_path, witness)
     witness.silent = 2

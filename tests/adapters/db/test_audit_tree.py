@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import importlib.util
+import shutil
+import sys
+from pathlib import Path
 from types import ModuleType
 
 import pytest
@@ -112,3 +116,26 @@ async def test_the_migration_builds_the_tree_of_leaves_from_before(database: Dat
     tree = tree_of(count)
     assert await kept(database, list(tree)) == tree
     await database.audit.append(leaf("Next"))
+
+
+@pytest.mark.torture
+async def test_a_killed_broker_leaves_leaves_and_tree_that_fit(
+    migrated_file: Path, tmp_path: Path, *, torture: bool
+) -> None:
+    file = tmp_path / "killed.sqlite3"
+    shutil.copy(migrated_file, file)
+    for crash in range(100 if torture else 3):
+        command = [sys.executable, "-m", "tests.adapters.db.appending", f"sqlite:///{file}"]
+        process = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE)
+        assert process.stdout is not None
+        said = [int(await process.stdout.readline()) for _ in range(1 + crash % 7)]
+        process.kill()
+        await process.wait()
+        database = Database(f"sqlite:///{file}")
+        size = await database.audit_tree.size()
+        leaves = await database.audit_tree.leaves(1, size + 10)
+        assert size == len(leaves) >= said[-1]
+        frontier = merkle.Frontier()
+        tree = dict(done for one in leaves for done in frontier.add(merkle.leaf_hash(one.text)))
+        assert await kept(database, list(tree)) == tree
+        await database.stop()
