@@ -74,6 +74,7 @@ export class PhoneOffer {
     if (this.#asking) return;
     this.#asking = true;
     this.#link = null;
+    this.#wipe();
     onePanel(["phone-code", "phone-wait"], "phone-wait");
     try {
       const csrf = document.querySelector<HTMLMetaElement>('meta[name="csrf"]')?.content ?? "";
@@ -100,9 +101,12 @@ export class PhoneOffer {
     if (this.#link === null) return;
     const rest = this.live.clock.left(this.#link.until_ms);
     setText(ref("phone-left"), rest > 0 ? t("Good once, for {time}", { time: left(rest) }) : t("This code is too old now."));
-    if (rest <= 0) {
-      need<SVGPathElement>("phone-qr").setAttribute("d", "");
-      setText(ref("phone-address"), "");
-    }
+    if (rest <= 0) this.#wipe();
+  }
+
+  /** A code that opens nothing any more must not be scanned. */
+  #wipe(): void {
+    need<SVGPathElement>("phone-qr").setAttribute("d", "");
+    setText(ref("phone-address"), "");
   }
 }
