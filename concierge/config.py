@@ -79,6 +79,8 @@ class Config:
     bucket_lock: Literal["", "governance", "compliance"] = ""
     bucket_lock_days: int = 0
     local_keep_days: int | None = None
+    timestamp_url: str = ""
+    timestamp_ca_file: Path | None = None
     disk_warn_percent: int = 10
     disk_refuse_percent: int = 5
     disk_reserve_mb: int = 256
@@ -147,6 +149,8 @@ def _with_secrets(config: Config, environment: Mapping[str, str]) -> Config:
     for name in found:
         if isinstance(environment, MutableMapping):
             environment.pop(name, None)
+    if kek is not None and config.kek_file is not None:
+        raise SettingError("kek and kek_file both say where the key-encryption key is: give one of them")
     return replace(config, kek=kek, kek_old=old)
 
 
@@ -166,17 +170,18 @@ def _checked(config: Config) -> Config:
         config.kek_file,
         config.kms_ca_file,
         config.kms_credential_file,
+        config.timestamp_ca_file,
     ):
         if path is not None and not path.is_file():
             raise SettingError(f"{path} is not a file")
-    if config.kek is not None and config.kek_file is not None:
-        raise SettingError("kek and kek_file both say where the key-encryption key is: give one of them")
     if config.bucket_credentials_file is not None and not config.bucket_credentials_file.is_file():
         raise SettingError(f"{config.bucket_credentials_file} is not a file")
     if not config.bucket and (config.local_keep_days is not None or config.bucket_lock_days):
         raise SettingError("local_keep_days and bucket_lock_days need a bucket: name it, or leave them out")
     if bool(config.bucket_lock) != bool(config.bucket_lock_days):
         raise SettingError("bucket_lock and bucket_lock_days belong together: give both or neither")
+    if bool(config.timestamp_url) != (config.timestamp_ca_file is not None):
+        raise SettingError("timestamp_url and timestamp_ca_file belong together: give both or neither")
     if config.disk_warn_percent < config.disk_refuse_percent:
         raise SettingError("disk_warn_percent must not be below disk_refuse_percent: the warning comes first")
     if not config.policies_dir.is_dir():
@@ -343,6 +348,8 @@ _PARSERS: Final[dict[str, Callable[[Any], Any]]] = {
     "bucket_lock": _choice("governance", "compliance"),
     "bucket_lock_days": _number(1, 36_500),
     "local_keep_days": _number(0, 36_500),
+    "timestamp_url": _url,
+    "timestamp_ca_file": _path,
     "disk_warn_percent": _number(0, 99),
     "disk_refuse_percent": _number(0, 99),
     "disk_reserve_mb": _number(0, 1_000_000),

@@ -87,9 +87,7 @@ def check_reason(text: str) -> str:
     """Return a reason as it is kept: one line. Raises BadInput."""
     reason = " ".join(text.split())
     if not limits.CUSTODY_REASON_MIN_CHARS <= len(reason) <= limits.CUSTODY_REASON_MAX_CHARS:
-        raise BadInput(
-            N_("Please say why, in 3 to 500 characters.")
-        )
+        raise BadInput(N_("Please say why, in 3 to 500 characters."))
     return reason
 
 
