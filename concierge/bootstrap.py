@@ -33,6 +33,7 @@ from concierge.adapters.recording_files import Durable
 from concierge.adapters.retention_file import read_retention
 from concierge.adapters.state_folder import StateFolder
 from concierge.adapters.storage_parts import BucketPlace, Storage, storage_parts
+from concierge.adapters.time_authority import HttpTimeAuthority
 from concierge.adapters.totp import SealedTotp
 from concierge.config import Config, KekPlace
 from concierge.domain.errors import ConciergeError
@@ -44,6 +45,7 @@ from concierge.services.api_keys import ApiKeys
 from concierge.services.checkpoints import Checkpoints
 from concierge.services.disabling import DisabledWatch
 from concierge.services.disk_watch import DiskRules, DiskWatch
+from concierge.services.exporting import Exports, Proofs
 from concierge.services.heads import Heads
 from concierge.services.keeping import Keeping
 from concierge.services.portraits import Portraits
@@ -51,6 +53,7 @@ from concierge.services.ports import AuditLeaf, Clock
 from concierge.services.recovering import recover
 from concierge.services.registry import Registry
 from concierge.services.replays import Replays
+from concierge.services.stamping import Stamping
 from concierge.services.stored_vault import StoredVault
 from concierge.services.storing import StorageRules
 from concierge.services.sweeping import Sweeper
@@ -70,6 +73,8 @@ class Broker:
     tools: Tools
     registry: Registry
     replays: Replays
+    exports: Exports
+    stamping: Stamping | None
     keeping: Keeping
     accounts: Accounts
     portraits: Portraits
@@ -132,6 +137,13 @@ def storage_of(
         audit=database.audit,
         clock=clock,
     )
+
+
+def authority_of(config: Config, clock: Clock) -> HttpTimeAuthority | None:
+    """Return the configured time-stamping authority, or None. Raises AuthorityUnusable."""
+    if not config.timestamp_url or config.timestamp_ca_file is None:
+        return None
+    return HttpTimeAuthority(config.timestamp_url, config.timestamp_ca_file, clock)
 
 
 def disk_watch(config: Config, data: StateFolder) -> DiskWatch:
@@ -240,6 +252,8 @@ def _start_watching(broker: Broker) -> list[asyncio.Task[None]]:
     ]
     if broker.storage is not None:
         tasks.append(asyncio.create_task(broker.storage.storing.run(), name="storing"))
+    if broker.stamping is not None:
+        tasks.append(asyncio.create_task(broker.stamping.run(), name="time stamps"))
     return tasks
 
 
@@ -272,6 +286,9 @@ def _assemble(config: Config, data: StateFolder, database: Database, policy: Ced
     portraits = Portraits(database.portraits, PillowPortraits(), tools.album, clock, mint)
     storage = storage_of(config, data, database, evidence.log.durable, clock)
     codes = SealedTotp(load_or_make(data.keys / "totp"), config.organisation)
+    replays = Replays(tools, evidence.reader, storage.stored if storage is not None else None)
+    authority = authority_of(config, clock)
+    proofs = Proofs(audit_log, database.audit_tree, database.stamps, authority)
     return Broker(
         config=config,
         data=data,
@@ -282,7 +299,9 @@ def _assemble(config: Config, data: StateFolder, database: Database, policy: Ced
             database.custody,
             StoredVault(evidence.vault, storage.stored) if storage is not None else evidence.vault,
         ),
-        replays=Replays(tools, evidence.reader, storage.stored if storage is not None else None),
+        replays=replays,
+        exports=Exports(tools, replays, evidence.reader, proofs),
+        stamping=None if authority is None else Stamping(audit_log, database.stamps, authority, clock),
         accounts=Accounts(database.accounts, Argon2Passwords(), codes, clock, mint),
         portraits=portraits,
         api_keys=ApiKeys(database.api_keys, clock, mint),

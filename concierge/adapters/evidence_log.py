@@ -131,6 +131,14 @@ class SignedLog:
         hashes = await self._hashes(merkle.inclusion_spans(number - 1, size))
         return AuditProof(number, leaves[0].text, size, tuple(hashes), note)
 
+    async def prove_under(self, number: int, note: bytes) -> AuditProof:
+        """Prove that a leaf is in the log under a checkpoint of this log that is named. Raises NoSuchLeaf."""
+        leaves, size = await self._tree.leaves(number, 1), _size(note)
+        if not leaves or not number <= size:
+            raise NoSuchLeaf(f"that checkpoint does not hold leaf {number}")
+        hashes = await self._hashes(merkle.inclusion_spans(number - 1, size))
+        return AuditProof(number, leaves[0].text, size, tuple(hashes), note)
+
     async def consistency(self, old: int, new: int) -> tuple[bytes, ...]:
         """Return the proof that the log of `new` leaves begins with the one of `old`. Raises NoSuchLeaf."""
         if not 0 <= old <= new <= await self._tree.size():

@@ -74,6 +74,6 @@ def evidence_parts(recordings: Path, keys: Path, ring: Keyring, clock: Clock) ->
         public.write_bytes(key.public_pem())
     thread = RecordingThread()
     log = RecorderEvidence(recordings, thread, key, ring, clock)
-    reader = RecorderReader(recordings, key.public, ring)
+    reader = RecorderReader(recordings, key, ring)
     vault = RecorderVault(recordings, key, reader)
     return EvidenceParts(log, reader, vault, thread, key.public, recordings, key, ring)

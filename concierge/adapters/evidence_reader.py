@@ -22,12 +22,14 @@ from concierge.domain.errors import EvidenceUnavailable
 from concierge.domain.events import Event
 from concierge.domain.ids import RecordingId
 from concierge.domain.wrapped_key import WrappedKey
+from concierge.services.export_port import Export, Stamp
 from concierge.services.replay_port import Exported, Gap, Script, Track, Verification
 from concierge.wire import replay as wire
 from recorder.envelope import ContentKeys
 from recorder.errors import RecorderError
 from recorder.export import export_recording
 from recorder.frames import Frame
+from recorder.installation import InstallationKey
 from recorder.reading import Look, Reading, read_recording
 from recorder.records import EvidenceClass, Record, RecordType
 from recorder.verdict import Verdict
@@ -55,11 +57,11 @@ class Sealed(EvidenceUnavailable):
 class RecorderReader:
     """EvidenceReader over the directory of recordings."""
 
-    def __init__(self, folder: Path, trust: bytes, ring: Keyring) -> None:
+    def __init__(self, folder: Path, key: InstallationKey, ring: Keyring) -> None:
         self._folder = folder
-        self._trust = trust
+        self._trust = key.public
         self._ring = ring
-        self._bundles = Bundles(folder.parent / "exports")
+        self._bundles = Bundles(folder.parent / "exports", key)
         self._kept: OrderedDict[RecordingId, _Opened] = OrderedDict()
         self._forgotten: dict[RecordingId, int] = {}
 
@@ -90,11 +92,14 @@ class RecorderReader:
         """Write WebM and events into `folder`."""
         return await asyncio.to_thread(self._export, recording, keys, folder)
 
-    async def bundle(self, recording: RecordingId, keys: Sequence[WrappedKey], about: str) -> Path:
-        """Write WebM, events, verdict and `about` into one zip file."""
+    async def bundle(
+        self, recording: RecordingId, keys: Sequence[WrappedKey], export: Export, stamp: Stamp
+    ) -> Path:
+        """Write WebM, events, verdict, README, proofs and what signs for them into one zip file."""
         place = await asyncio.to_thread(self._place, recording)
         try:
-            return await asyncio.to_thread(self._bundle, recording, keys, about, place)
+            signature = await asyncio.to_thread(self._bundle, recording, keys, export, place)
+            return await asyncio.to_thread(self._pack, place, await stamp(signature))
         except BaseException:  # also a reader who went away: what is half made is nobody's
             self._bundles.give_up(place)
             raise
@@ -181,11 +186,19 @@ class RecorderReader:
         except OSError as error:
             raise EvidenceUnavailable(f"the export failed: {error}") from None
 
-    def _bundle(self, recording: RecordingId, keys: Sequence[WrappedKey], about: str, place: Path) -> Path:
-        dek = self._dek(recording, keys)
+    def _bundle(
+        self, recording: RecordingId, keys: Sequence[WrappedKey], export: Export, place: Path
+    ) -> bytes:
+        reading = self._read(recording, self._dek(recording, keys))
         try:
-            return self._bundles.make(place, self._read(recording, dek), about)
-        except (OSError, RecorderError) as error:
+            return self._bundles.write(place, reading, self._folder / recording, export)
+        except (OSError, RecorderError, ValueError) as error:
+            raise EvidenceUnavailable(f"the export failed: {error}") from None
+
+    def _pack(self, place: Path, stamp: bytes | None) -> Path:
+        try:
+            return self._bundles.pack(place, stamp)
+        except OSError as error:
             raise EvidenceUnavailable(f"the export failed: {error}") from None
 
     def _export(self, recording: RecordingId, keys: Sequence[WrappedKey], folder: Path) -> Exported:

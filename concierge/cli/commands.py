@@ -74,6 +74,8 @@ _HELP: Final[dict[str, str]] = {
     "bucket_lock": N_("lock what is stored: governance or compliance"),
     "bucket_lock_days": N_("for how many days"),
     "local_keep_days": N_("days after which stored recordings leave this disk (never)"),
+    "timestamp_url": N_("address of a time-stamping authority (RFC 3161)"),
+    "timestamp_ca_file": N_("certificates it is believed by, PEM"),
     "disk_warn_percent": N_("warn when less of the disk is free (10)"),
     "disk_refuse_percent": N_("open no session when less is free (5)"),
     "disk_reserve_mb": N_("MiB kept for closing recordings; sessions pause before (256)"),

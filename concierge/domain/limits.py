@@ -175,6 +175,13 @@ WITNESS_ANSWER_MAX_BYTES = 64 * 1024
 WITNESS_TRIES = 3
 WITNESS_RETRY_MS = 1_000
 
+# --- time stamps (RFC 3161) ---
+STAMP_EVERY_MS = 60_000
+STAMP_WAIT_MS = 10_000
+STAMP_ANSWER_MAX_BYTES = 64 * 1024
+STAMP_ASTRAY_MS = 10 * 60_000
+"""How far an authority's time may be from ours: beyond, one of the two is wrong, and neither is written down as the other."""
+
 # --- clock ---
 CLOCK_STEP_MS = 2_000
 

@@ -16,6 +16,7 @@ from starlette.responses import Response
 from concierge.domain.ids import RecordingId
 from concierge.server import api_words as words
 from concierge.server import replay_script
+from concierge.server.api_custody import ReasonGiven
 from concierge.server.asked import Asked
 from concierge.server.replay_export import Download, download
 
@@ -53,9 +54,9 @@ async def verification(asked: words.Caller) -> dict[str, Any]:
     return replay_script.verification(asked.reader, found)
 
 
-async def export(asked: words.Caller) -> Download:
-    """Return a zip file: the pictures and voices as WebM, the events one a line, the verdict, and a README."""
-    return await download(asked, recording_of(asked))
+async def export(asked: words.Caller, given: ReasonGiven) -> Download:
+    """Return a zip file: WebM, events, verdict, and a signed statement over them that names you, the time and the reason."""
+    return await download(asked, recording_of(asked), given.reason)
 
 
 def _json(asked: Asked, make: Any, replay: Any) -> bytes:

@@ -58,6 +58,7 @@ from concierge.server.sockets import session_socket
 from concierge.server.throttles import Gate
 from concierge.services.accounts import Accounts
 from concierge.services.api_keys import ApiKeys
+from concierge.services.exporting import Exports
 from concierge.services.keeping import Keeping
 from concierge.services.key_watch import KeyWatch
 from concierge.services.phones import Phones
@@ -309,6 +310,8 @@ def build_app(
     throttle: Throttle,
     replays: Replays,
     keeping: Keeping,
+    cares: Cares,
+    exports: Exports,
     key_watch: KeyWatch,
     storing: Storing | None = None,
     more_pages: Sequence[Door] = (),
@@ -323,6 +326,7 @@ def build_app(
         portraits=portraits,
         replays=replays,
         keeping=keeping,
+        exports=exports,
         key_watch=key_watch,
         gate=Gate(throttle, tools.clock),
         settings=settings,

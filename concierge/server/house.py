@@ -17,6 +17,7 @@ from concierge.server.throttles import Gate
 from concierge.server.views.rendering import environment
 from concierge.services.accounts import Accounts
 from concierge.services.api_keys import ApiKeys
+from concierge.services.exporting import Exports
 from concierge.services.keeping import Keeping
 from concierge.services.key_watch import KeyWatch
 from concierge.services.phones import Phones
@@ -41,6 +42,7 @@ class House:
     portraits: Portraits
     replays: Replays
     keeping: Keeping
+    exports: Exports
     key_watch: KeyWatch
     gate: Gate
     settings: ServerSettings

@@ -1,6 +1,6 @@
-"""Taking a recording out of the house, as one download.
+"""Taking a recording out of the house, as one download: the page that asks why, and what page and REST hand out.
 
-Rules: the file exists only while it is being sent, and for at most EXPORT_SEND_MS; it says itself what it is and is not.
+Rules: no reason, no export; the file exists only while it is being sent, and for at most EXPORT_SEND_MS.
 """
 
 from __future__ import annotations
@@ -10,30 +10,22 @@ from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 
-from starlette.responses import FileResponse
+from starlette.responses import FileResponse, Response
 from starlette.types import Receive, Scope, Send
 
 from concierge.domain import limits
+from concierge.domain.custody import check_reason
+from concierge.domain.errors import BadInput, Refused
 from concierge.domain.ids import RecordingId
+from concierge.domain.recording import Recording, RecordingState
+from concierge.domain.refusals import sentence_for
 from concierge.server.asked import Asked
 from concierge.server.errors import Shut
+from concierge.server.export_words import Facts, readme
 from concierge.server.verdicts import verdict_words
+from concierge.server.views.evidence import ExportView
+from concierge.services.keeping import Asker
 from concierge.services.replay_port import Verification
-
-ABOUT = """\
-{title}
-
-{recording_is} {recording}
-{ticket_is} {ticket}
-{session_is} {host} / {customer}{companies}
-{opened_is} {opened} UTC
-
-{verdict_is} {verdict}
-
-{files}
-
-{warning}
-"""
 
 
 class Download(FileResponse):
@@ -52,50 +44,78 @@ class Download(FileResponse):
             await self._lent.aclose()
 
 
-async def page(asked: Asked) -> Download:
-    """The download behind the button of the replay page."""
-    return await download(asked, RecordingId(asked.part_id("recording", "recording_id")))
+async def form(asked: Asked) -> Response:
+    """The page that asks why."""
+    return await _show(asked)
 
 
-async def download(asked: Asked, recording: RecordingId) -> Download:
-    """Return the zip file. Raises Refused, Shut (too many at once), EvidenceUnavailable."""
-    replays, tools = asked.house.replays, asked.house.tools
-    row = await tools.recordings.get(recording)
-    if row is None:
-        raise Shut(404)
-    ticket = await tools.tickets.get(row.ticket)
+async def page(asked: Asked) -> Response:
+    """The download behind that page's button."""
+    try:
+        return await download(asked, _recording(asked), asked.typed("reason"))
+    except (BadInput, Refused) as error:
+        words = sentence_for(error.code) if isinstance(error, Refused) else str(error)
+        busy = isinstance(error, Refused)
+        return await _show(asked, asked.reader.gettext(words), status=429 if busy else 422)
+
+
+async def download(asked: Asked, recording: RecordingId, reason: str) -> Download:
+    """Return the zip file. Raises Refused, BadInput, Shut (too many at once), EvidenceUnavailable."""
+    house = asked.house
+    reason = check_reason(reason)
+    row = await _row(asked, recording)
+    ticket = await house.tools.tickets.get(row.ticket)
     number = ticket.number if ticket is not None else ""
-    opened = datetime.fromtimestamp(row.opened_ms / 1000, UTC)
-    t = asked.reader.gettext
-    about = ABOUT.format(
-        title=t("A recording, exported from %(organisation)s", organisation=tools.installation.organisation),
-        recording_is=t("Recording:"),
+    companies = "".join(f" / {company}" for company in row.companies)
+    about = Facts(
+        organisation=house.tools.installation.organisation,
         recording=row.id,
-        ticket_is=t("Ticket:"),
         ticket=f"{number} {ticket.title if ticket is not None else ''}".strip(),
-        session_is=t("Between:"),
-        host=row.host_name,
-        customer=row.customer_name,
-        companies="".join(f" / {company}" for company in row.companies),
-        opened_is=t("Begun:"),
-        opened=opened.strftime("%Y-%m-%d %H:%M:%S"),
-        verdict_is=t("Verdict:"),
-        verdict=verdict_in_words(asked, await replays.verify(asked.principal, recording)),
-        files=t(
-            "recording.webm: pictures and voices, for any player. It is missing when nothing was shown or said.\n"
-            "events.jsonl: what happened, one event a line, in the order recorded.\n"
-            "verdict.json: what the verification found when this was exported."
-        ),
-        warning=t(
-            "These are copies to look at. The evidence is the sealed recording itself, in the organisation's keeping;\n"
-            "it is checked with: recorder verify DIRECTORY --trust KEY. Keep this file as carefully as the recording."
-        ),
+        between=f"{row.host_name} / {row.customer_name}{companies}",
+        opened=_utc(row.opened_ms),
+        verdict=verdict_in_words(asked, await house.replays.verify(asked.principal, recording)),
+        by=f"{asked.person.name} ({asked.principal.role})",
+        at=_utc(house.tools.clock.wall()),
+        why=reason,
     )
     lent = AsyncExitStack()
-    path = await lent.enter_async_context(replays.bundle(asked.principal, recording, about))
-    return Download(path, f"recording-{number or row.id}-{opened:%Y-%m-%d}.zip", lent)
+    asker = Asker(asked.principal, asked.person.name)
+    words = readme(asked.reader.gettext, about)
+    path = await lent.enter_async_context(house.exports.bundle(asker, recording, reason, words))
+    return Download(path, f"recording-{number or row.id}-{_utc(row.opened_ms)[:10]}.zip", lent)
 
 
 def verdict_in_words(asked: Asked, found: Verification) -> str:
     """Return the verdict's sentence behind the word that programs use."""
     return f"{found.status}. {verdict_words(asked.reader, found)}"
+
+
+async def _show(asked: Asked, fault: str = "", status: int = 200) -> Response:
+    row = await _row(asked, _recording(asked))
+    ticket = await asked.house.tools.tickets.get(row.ticket)
+    view = ExportView(
+        frame=asked.frame("recordings"),
+        recording_id=row.id,
+        title=ticket.title if ticket is not None else row.customer_name,
+        ticket_number=ticket.number if ticket is not None else "",
+        open=row.state is RecordingState.OPEN,
+        stamped=asked.house.exports.stamping,
+        reason=asked.typed("reason"),
+        fault=fault or None,
+    )
+    return asked.show(view, status)
+
+
+async def _row(asked: Asked, recording: RecordingId) -> Recording:
+    row = await asked.house.tools.recordings.get(recording)
+    if row is None:
+        raise Shut(404)
+    return row
+
+
+def _recording(asked: Asked) -> RecordingId:
+    return RecordingId(asked.part_id("recording", "recording_id"))
+
+
+def _utc(at_ms: int) -> str:
+    return datetime.fromtimestamp(at_ms / 1000, UTC).strftime("%Y-%m-%d %H:%M:%S")

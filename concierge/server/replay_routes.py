@@ -12,19 +12,28 @@ PAGES: tuple[Door, ...] = (
     Door(
         "GET",
         "/recordings/{recording_id}/export",
-        replay_export.page,
+        replay_export.form,
         _EXPORT,
         finding.recording,
         hidden=True,
     ),
+    Door(
+        "POST",
+        "/recordings/{recording_id}/export",
+        replay_export.page,
+        _EXPORT,
+        finding.recording,
+        hidden=True,
+        rest=("POST /api/v1/recordings/{recording_id}/export",),
+    ),
 )
 
 API: tuple[Door, ...] = tuple(
-    Door("GET", f"/api/v1/recordings/{{recording_id}}/{name}", endpoint, act, finding.recording, hidden=True)
-    for name, endpoint, act in (
-        ("script", api_replay.script, _REPLAY),
-        ("media", api_replay.media, _REPLAY),
-        ("verification", api_replay.verification, _REPLAY),
-        ("export", api_replay.export, _EXPORT),
+    Door(method, f"/api/v1/recordings/{{recording_id}}/{name}", endpoint, act, finding.recording, hidden=True)
+    for method, name, endpoint, act in (
+        ("GET", "script", api_replay.script, _REPLAY),
+        ("GET", "media", api_replay.media, _REPLAY),
+        ("GET", "verification", api_replay.verification, _REPLAY),
+        ("POST", "export", api_replay.export, _EXPORT),
     )
 )

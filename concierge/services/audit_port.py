@@ -128,6 +128,9 @@ class AuditLog(Protocol):
     async def prove(self, number: int, *, fresh: bool = False) -> AuditProof:
         """Prove that a leaf is in the log, under the newest checkpoint that holds it. Raises NoSuchLeaf."""
 
+    async def prove_under(self, number: int, note: bytes) -> AuditProof:
+        """Prove that a leaf is in the log under a checkpoint of this log that is named. Raises NoSuchLeaf."""
+
     async def consistency(self, old: int, new: int) -> tuple[bytes, ...]:
         """Return the proof that the log of `new` leaves begins with the one of `old`."""
 

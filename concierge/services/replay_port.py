@@ -10,6 +10,8 @@ from typing import Protocol
 from concierge.domain.events import Event
 from concierge.domain.ids import RecordingId
 from concierge.domain.wrapped_key import WrappedKey
+from concierge.services.export_port import Export, Stamp
+from concierge.services.sealed_port import SealedIndex
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +101,13 @@ class EvidenceReader(Protocol):
     async def export(self, recording: RecordingId, keys: Sequence[WrappedKey], folder: Path) -> Exported:
         """Write plain files into an empty folder."""
 
-    async def bundle(self, recording: RecordingId, keys: Sequence[WrappedKey], about: str) -> Path:
-        """Write the same files and `about` as README.txt into one zip file, which lies where only the broker reads."""
+    async def bundle(
+        self, recording: RecordingId, keys: Sequence[WrappedKey], export: Export, stamp: Stamp
+    ) -> Path:
+        """Write the same files and what an outsider checks them by into one zip file, where only the broker reads.
+
+        `stamp` is asked for a time stamp over the signature once the files are signed for.
+        """
 
     async def discard(self, bundle: Path) -> None:
         """Delete a bundle. Never raises."""

@@ -7,25 +7,22 @@ be found and verified, and neither replayed nor exported: that would be a way in
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections import OrderedDict
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from concierge.domain.custody import EvidenceClass
 
 from concierge.domain import limits
 from concierge.domain.access import AccessRequest, Act, Principal, Resource
+from concierge.domain.custody import EvidenceClass
 from concierge.domain.errors import Refused
 from concierge.domain.ids import RecordingId
 from concierge.domain.recording import Recording, RecordingState
 from concierge.domain.wrapped_key import WrappedKey
-from concierge.services.searching import seen_by
 from concierge.services.permission import check
 from concierge.services.ports import AuditLeaf, RecordingQuery
 from concierge.services.replay_port import EvidenceReader, Exported, Script, Verification
+from concierge.services.searching import seen_by
 from concierge.services.stored import Stored
 from concierge.services.tools import Tools
 
@@ -46,7 +43,6 @@ class Replays:
         self._reader = reader
         self._stored = stored
         self._viewings: OrderedDict[tuple[str, RecordingId], int] = OrderedDict()
-        self._exports = asyncio.Semaphore(limits.EXPORTS_AT_ONCE)
 
     async def find(self, principal: Principal, query: RecordingQuery) -> list[Recording]:
         """Return the recordings that fit. Raises Refused."""
@@ -72,7 +68,7 @@ class Replays:
 
     async def open(self, principal: Principal, recording: RecordingId) -> Replay:
         """Return a recording's script, after putting the viewing on the record. Raises Refused, EvidenceUnavailable."""
-        row = await self._finished(principal, recording, Act.REPLAY_RECORDING)
+        row = await self.finished(principal, recording, Act.REPLAY_RECORDING)
         await self._view(principal, row, anew=True)
         keys = await self._released(principal, row)
         return Replay(row, await self._reader.script(row.id, keys))
@@ -80,14 +76,14 @@ class Replays:
     async def media(self, principal: Principal, recording: RecordingId, from_us: int, until_us: int) -> bytes:
         """Return a stretch of pictures and voices, within a viewing. Raises Refused, EvidenceUnavailable."""
         row = await self.finished(principal, recording, Act.REPLAY_RECORDING)
-        keys = await self._keys(principal, row)
+        keys = await self.keys_of(principal, row)
         await self._view(principal, row)
         return await self._reader.media(row.id, keys, from_us, until_us, voice=True)
 
     async def export(self, principal: Principal, recording: RecordingId, folder: Path) -> Exported:
         """Write the recording into an empty folder, after putting the export on the record."""
         row = await self.finished(principal, recording, Act.EXPORT_RECORDING)
-        keys = await self._keys(principal, row)
+        keys = await self.keys_of(principal, row)
         await self._leaf("RecordingExported", principal, row)
         return await self._reader.export(row.id, keys, folder)
 
@@ -104,23 +100,25 @@ class Replays:
             await self._stored.here(row.id)
         return row
 
-    async def _finished(self, principal: Principal, recording: RecordingId, act: Act) -> Recording:
+    async def finished(self, principal: Principal, recording: RecordingId, act: Act) -> Recording:
+        """Return a recording that has an end, with its files here. Raises Refused, EvidenceUnavailable."""
         row = await self._row(principal, recording, act)
         if row.state is RecordingState.OPEN:
             raise Refused("recording_open", "the session is still being recorded")
         return row
 
+    async def _released(self, principal: Principal, row: Recording) -> tuple[WrappedKey, ...]:
+        """Return the keys of the classes that may be seen: what was typed needs an act of its own."""
+        keys = await self._tools.recordings.wrapped_keys(row.id)
         resource = Resource("Recording", row.id, {"ticket": row.ticket})
         release = AccessRequest(principal, Act.RELEASE_INPUT, resource)
         if self._tools.policy.decide(release).permitted:
             return keys
         return tuple(key for key in keys if key.cls != EvidenceClass.INPUT)
 
-    async def _keys(self, principal: Principal, row: Recording) -> tuple[WrappedKey, ...]:
+    async def keys_of(self, principal: Principal, row: Recording) -> tuple[WrappedKey, ...]:
+        """Return the wrapped keys of what may be seen of a recording. Raises Refused when none are left."""
         keys = await self._released(principal, row)
-    async def _released(self, principal: Principal, row: Recording) -> tuple[WrappedKey, ...]:
-        """Return the keys of the classes that may be seen: what was typed needs an act of its own."""
-        keys = await self._tools.recordings.wrapped_keys(row.id)
         if not keys:
             raise Refused("recording_erased", "the recording's key was destroyed")
         return keys

@@ -71,6 +71,11 @@ def inclusion_spans(index: int, size: int) -> list[Span]:
     return found[::-1]
 
 
+def inclusion_sides(index: int, size: int) -> list[str]:
+    """On which side each step of an inclusion proof stands, lowest first: "left" or "right"."""
+    return ["right" if begin > index else "left" for begin, _ in inclusion_spans(index, size)]
+
+
 def consistency_spans(old: int, new: int) -> list[Span]:
     """What the proof that a tree of `new` entries begins with one of `old` consists of (RFC 9162, section 2.1.4.1)."""
     if not 0 <= old <= new:

@@ -44,7 +44,7 @@ class Bench:
         self.key = InstallationKey.load_or_generate(folder / "installation.pem")
         self.ring = Keyring(b"k" * 32)
         self.log = RecorderEvidence(folder / "recordings", self.thread, self.key, self.ring, self.clock)
-        self.reader = RecorderReader(folder / "recordings", self.key.public, self.ring)
+        self.reader = RecorderReader(folder / "recordings", self.key, self.ring)
         self.failures: list[tuple[str, str]] = []
         self.log.watch(lambda recording, reason: self.failures.append((recording, reason)))
 

@@ -13,6 +13,7 @@ from concierge.domain.ids import RecordingId
 from concierge.domain.wrapped_key import WrappedKey
 from concierge.wire.replay import KEY, PICTURE, VOICE, unpack_frames
 from recorder import reading, scan
+from tests.services.exported import export_of, unstamped
 from tests.services.desk import Desk, desk_in
 from tests.services.tape import KEY_EVERY, Tape, flip, taped
 
@@ -105,14 +106,14 @@ async def test_what_changed_on_disk_is_verified_anew(desk: Desk) -> None:
 
 async def test_another_key_opens_nothing(desk: Desk) -> None:
     tape = await taped(desk, 12)
-    stranger = RecorderReader(tape.folder.parent, desk.key.public, type(desk.reader._ring)(b"x" * 32))
+    stranger = RecorderReader(tape.folder.parent, desk.key, type(desk.reader._ring)(b"x" * 32))
     wrapped = await key_of(desk, tape)
     script = await stranger.script(tape.recording, wrapped)
     assert (script.readable, script.events, script.tracks) == (False, (), ())
     for attempt in (
         stranger.media(tape.recording, wrapped, 0, 1, voice=True),
         stranger.export(tape.recording, wrapped, desk.folder / "out"),
-        stranger.bundle(tape.recording, wrapped, ""),
+        stranger.bundle(tape.recording, wrapped, export_of(tape.recording), unstamped),
     ):
         with pytest.raises(EvidenceUnavailable):
             await attempt

@@ -87,7 +87,7 @@ def measure(minutes: int) -> dict[str, Any]:
 
         def once() -> None:
             async def opening() -> None:
-                reader = RecorderReader(folder, key.public, ring)
+                reader = RecorderReader(folder, key, ring)
                 await reader.open(RECORDING, keys)
                 await reader.script(RECORDING, keys)
 

@@ -238,8 +238,10 @@ async def test_pieces_that_do_not_come_are_said_and_fetched_again(cinema: Cinema
 
 async def test_an_export_is_downloaded_and_announced(cinema: Cinema, browsers: Browsers) -> None:
     page = await opened(cinema, browsers, WIDE)
+    await page.get_by_role("link", name="Export").click()
+    await page.get_by_label("Reason").fill("Asked for by the court")
     async with page.expect_download() as coming:
-        await page.get_by_role("link", name="Export").click()
+        await page.get_by_role("button", name="Export").click()
     await expect(page.locator('[data-ref="toasts"]')).to_contain_text("The export is being made")
     download = await coming.value
     assert download.suggested_filename.startswith("recording-INC-1042-")

@@ -23,6 +23,7 @@ from concierge.server.views.links import Links
 from concierge.server.views.rendering import environment, render
 from tests.gallery.samples import AT_THE_DESK, PUBLIC
 from tests.gallery.samples_custody import CUSTODY
+from tests.gallery.samples_outside import OUTSIDE_THE_HOUSE
 from tests.gallery.samples_live import IN_SESSION, INVITED, KEPT
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -31,7 +32,15 @@ CSP = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; media-src 'self' blob:; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-VIEWS: dict[str, View] = {**PUBLIC, **AT_THE_DESK, **IN_SESSION, **INVITED, **KEPT, **CUSTODY}
+VIEWS: dict[str, View] = {
+    **PUBLIC,
+    **AT_THE_DESK,
+    **IN_SESSION,
+    **INVITED,
+    **KEPT,
+    **CUSTODY,
+    **OUTSIDE_THE_HOUSE,
+}
 # A live page as its script would show it: name of the shot -> view it starts from.
 SCENES: dict[str, str] = {
     **dict.fromkeys(

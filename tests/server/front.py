@@ -27,12 +27,12 @@ from concierge.server.house import House
 from concierge.server.settings import ServerSettings
 from concierge.services.accounts import Accounts
 from concierge.services.api_keys import ApiKeys
+from concierge.services.export_port import TimeAuthority
 from concierge.services.inviting import InviteWish, NewInvite, create_invite
 from concierge.services.keeping import Keeping
 from concierge.services.key_watch import KeyWatch
 from concierge.services.live import LiveSession
 from concierge.services.portraits import Portraits
-from concierge.services.replays import Replays
 from tests.services.desk import Desk, desk_in
 
 PASSWORD = "correct horse battery"
@@ -135,7 +135,9 @@ class Front:
 
 
 @asynccontextmanager
-async def front_of(desk: Desk, **settings: Any) -> AsyncIterator[Front]:
+async def front_of(
+    desk: Desk, *, authority: TimeAuthority | None = None, **settings: Any
+) -> AsyncIterator[Front]:
     """Return a front door for a desk."""
     hasher = Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1)
     accounts = Accounts(
@@ -157,7 +159,8 @@ async def front_of(desk: Desk, **settings: Any) -> AsyncIterator[Front]:
             desk.database.portraits, PillowPortraits(), desk.tools.album, desk.clock, desk.tools.mint
         ),
         throttle=desk.database.throttle,
-        replays=Replays(desk.tools, desk.reader),
+        replays=desk.replays(),
+        exports=desk.exports(authority),
         keeping=Keeping(desk.tools, desk.database.custody, desk.vault),
         key_watch=KeyWatch(desk.database.keys, desk.ring, desk.clock),
     )

@@ -27,8 +27,9 @@ async def test_a_scope_that_does_not_hold_it_opens_nothing(front: Front) -> None
     tape = await taped(front.desk, 12)
     here = f"/api/v1/recordings/{tape.recording}"
     program = front.browser(**await front.key(front.auditor, Act.FIND_RECORDINGS))
-    for piece in ("script", "media?from_us=0&until_us=1", "verification", "export"):
+    for piece in ("script", "media?from_us=0&until_us=1", "verification"):
         assert (await program.get(f"{here}/{piece}")).status_code == 404
+    assert (await program.http.post(f"{here}/export", json={"reason": "why not"})).status_code == 404
     assert (await front.browser().get(f"{here}/script")).status_code == 401
 
 

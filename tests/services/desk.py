@@ -36,6 +36,8 @@ from concierge.domain.recording import RecordingState
 from concierge.domain.surface import SurfaceKind
 from concierge.domain.ticket import Customer, Priority, Ticket, TicketState
 from concierge.services.acting import act
+from concierge.services.export_port import TimeAuthority
+from concierge.services.exporting import Exports, Proofs
 from concierge.services.inviting import InviteWish, create_invite, redeem_invite
 from concierge.services.joining import TakenSeat, join_as_customer
 from concierge.services.live import LiveSession
@@ -44,6 +46,7 @@ from concierge.services.ports import AuditLeaf
 from concierge.services.recovering import recover
 from concierge.services.registry import Registry
 from concierge.services.replay_port import Script
+from concierge.services.replays import Replays
 from concierge.services.tools import Installation, Tools
 from concierge.wire import messages as wire
 from recorder.installation import InstallationKey
@@ -90,6 +93,17 @@ class Desk:
     ticket: Ticket
     company: Company
     pages: dict[ParticipantId, Page] = field(default_factory=dict)
+
+    @property
+    def log(self) -> SignedLog:
+        return SignedLog(self.database.audit_tree, self.key, self.clock)
+
+    def replays(self) -> Replays:
+        return Replays(self.tools, self.reader)
+
+    def exports(self, authority: TimeAuthority | None = None) -> Exports:
+        proofs = Proofs(self.log, self.database.audit_tree, self.database.stamps, authority)
+        return Exports(self.tools, self.replays(), self.reader, proofs)
 
     def principal(self, person: Person) -> Principal:
         return Principal("Person", person.id, person.role)

@@ -24,3 +24,13 @@ audit_checkpoints = Table(
     Column("at_ms", BigInteger, nullable=False),
     Column("note", LargeBinary, nullable=False),
 )
+
+# Heads that an authority stamped the time of (RFC 3161): the note and the answer, both as they were handed out.
+audit_stamps = Table(
+    "audit_stamps",
+    metadata,
+    Column("size", BigInteger, primary_key=True, autoincrement=False),
+    Column("at_ms", BigInteger, nullable=False),
+    Column("note", LargeBinary, nullable=False),
+    Column("stamp", LargeBinary, nullable=False),
+)

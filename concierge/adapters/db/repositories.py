@@ -8,6 +8,8 @@ from concierge.adapters.db.accounts import DatabaseAccounts
 from concierge.adapters.db.api_keys import DatabaseApiKeys
 from concierge.adapters.db.audit import DatabaseAudit
 from concierge.adapters.db.audit_heads import DatabaseAuditTree
+from concierge.adapters.db.audit_stamps import DatabaseStamps
+from concierge.adapters.db.cares import DatabaseCares
 from concierge.adapters.db.custody import DatabaseCustody
 from concierge.adapters.db.engine import Store
 from concierge.adapters.db.invites import DatabaseInvites
@@ -42,6 +44,7 @@ class Database:
         self.storage = DatabaseStorage(self.store)
         self.audit = DatabaseAudit(self.store)
         self.audit_tree = DatabaseAuditTree(self.store)
+        self.stamps = DatabaseStamps(self.store)
         self.accounts = DatabaseAccounts(self.store)
         self.api_keys = DatabaseApiKeys(self.store)
         self.portraits = DatabasePortraits(self.store)

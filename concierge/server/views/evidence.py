@@ -91,3 +91,17 @@ class ReplayView(View):
     on_hold: bool = False
     tombstones: tuple[Tombstone, ...] = ()
     backups: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ExportView(View):
+    """`/recordings/{recording_id}/export`: why is it taken out. `stamped`: an authority will say when."""
+
+    template: ClassVar[str] = "export.html"
+    recording_id: str
+    title: str
+    ticket_number: str
+    open: bool
+    stamped: bool
+    reason: str = ""
+    fault: str | None = None

@@ -197,3 +197,21 @@ def test_a_proof_is_never_longer_than_the_tree_is_high() -> None:
     size = 10_000_000
     for index in (0, 1, size // 2, size - 2, size - 1):
         assert len(merkle.inclusion_spans(index, size)) <= 24
+
+
+def test_the_sides_of_a_proof_lead_to_the_root() -> None:
+    for size in (1, 2, 3, 7, 16, 21):
+        leaves = [merkle.leaf_hash(b"%d" % number) for number in range(size)]
+        frontier = merkle.Frontier()
+        for leaf in leaves:
+            frontier.add(leaf)
+        for index in range(size):
+            joined = leaves[index]
+            spans = merkle.inclusion_spans(index, size)
+            for (begin, end), side in zip(spans, merkle.inclusion_sides(index, size), strict=True):
+                part = merkle.Frontier()
+                for leaf in leaves[begin:end]:
+                    part.add(leaf)
+                pair = (part.root(), joined) if side == "left" else (joined, part.root())
+                joined = merkle.node_hash(*pair)
+            assert joined == frontier.root()

@@ -3,7 +3,6 @@
 import { hour, span as digits } from "../clock";
 import { need, onAct, onePanel, panel, ref, setAttribute, setText, show } from "../dom";
 import { loadTexts, t } from "../i18n";
-import { notice } from "../notices";
 import { Course } from "../replay_course";
 import { Events } from "../replay_events";
 import { keys } from "../replay_keys";
@@ -178,16 +177,8 @@ class Replay {
   }
 }
 
-/** An export takes its time before the browser shows anything of it. */
-function exporting(): void {
-  for (const link of document.querySelectorAll("a[download]")) {
-    link.addEventListener("click", () => notice(t("The export is being made. The download begins by itself; a long recording takes a minute or two."), true));
-  }
-}
-
 async function begin(): Promise<void> {
   await loadTexts();
-  exporting();
   try {
     new Replay(await fetchScript(document.body.dataset.events ?? ""));
   } catch (reason) {
