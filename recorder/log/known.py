@@ -18,12 +18,14 @@ from recorder.manifest import read_head
 from recorder.scan import read_segment
 from recorder.segment import parse_header, split_body
 from recorder.store import epoch_numbers, epoch_path, open_plain
-from recorder.verdict import Verdict
+from recorder.verdict import Status, Verdict
 
 _OPENED: Final = "RecordingOpened"
 _HEADS: Final = frozenset({"RecordingOpened", "RecordingReached", "RecordingClosed"})
 _CLOSED: Final = "RecordingClosed"
 _ERASED: Final = "RecordingErased"
+_WHOLE: Final = "every"
+"""What the leaf of an erasure names instead of classes when all of the recording went."""
 
 
 @dataclass(slots=True)
@@ -36,6 +38,7 @@ class Known:
     heads: dict[int, bytes] = field(default_factory=dict)
     closed_at: int | None = None
     erased: bool = False
+    """Whether all of it was erased on purpose; an erasure of some classes leaves the recording where it was."""
 
     @property
     def segments(self) -> int:
@@ -54,7 +57,7 @@ def known_recordings(lines: Iterable[bytes]) -> dict[str, Known]:
         if kind in _HEADS:
             note_head(found.setdefault(str(leaf["subject"]), Known(str(leaf["subject"]))), leaf)
         elif kind == _ERASED and str(leaf["subject"]) in found:
-            found[str(leaf["subject"])].erased = True
+            note_erasure(found[str(leaf["subject"])], leaf)
     return found
 
 
@@ -74,6 +77,11 @@ def note_head(known: Known, leaf: Mapping[str, Any]) -> None:
         known.closed_at = segments
 
 
+def note_erasure(known: Known, leaf: Mapping[str, Any]) -> None:
+    """Take in one erasure. One that does not say that all went leaves the rest to be there: a missing folder is told."""
+    known.erased |= leaf["detail"].get("classes") == [_WHOLE]
+
+
 def compare(directory: Path, verdict: Verdict, known: Known) -> list[str]:
     """What is wrong with a recording according to the log, in sentences; empty when nothing is."""
     if verdict.header is None:
@@ -88,6 +96,8 @@ def compare(directory: Path, verdict: Verdict, known: Known) -> list[str]:
         wrong.append(f"the recording is linked to ticket {header.ticket_id}, the log says {known.ticket}")
     if header.session_id != known.session:
         wrong.append(f"the recording is of session {header.session_id}, the log says {known.session}")
+    if known.erased and verdict.status is Status.ERASED:
+        return wrong  # its signed tombstone is all that is left, and the log says why
     if verdict.segments < known.segments:
         wrong.append(
             f"the tail was cut: the log knows {known.segments} segments, here are {verdict.segments}"

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from recorder.errors import VerificationError
 from recorder.log.known import Known, chain_values, compare, known_recordings
 from recorder.reading import read_recording
+from recorder.verdict import Status
 from tests.recorder.log.exports import head_leaf, leaf, plain
 from tests.recorder.studio import HEADER, PINNED, epochs, save
 
@@ -73,8 +75,33 @@ def test_another_ticket_session_or_bytes_are_told(tmp_path: Path) -> None:
 
 def test_an_erased_recording_is_known_as_such(tmp_path: Path) -> None:
     directory = recorded(tmp_path / "a", 2)
-    known = known_from(head_leaf("RecordingClosed", directory), leaf("RecordingErased", HEADER.recording_id))
-    assert known.erased
+    lines = (
+        head_leaf("RecordingClosed", directory),
+        leaf("RecordingErased", HEADER.recording_id, classes=["every"]),
+    )
+    assert known_from(*lines).erased
+
+
+def test_a_tombstone_alone_is_as_logged_only_where_the_log_says_all_went(tmp_path: Path) -> None:
+    directory = recorded(tmp_path / "a", 2)
+    closed = head_leaf("RecordingClosed", directory)
+    verdict = read_recording(directory, None, PINNED.public).verdict
+    stone = replace(verdict, status=Status.ERASED, segments=0)
+    some = known_from(closed, leaf("RecordingErased", HEADER.recording_id, classes=["voice"]))
+    assert any("the tail was cut" in told for told in compare(directory, stone, some))
+    whole = known_from(closed, leaf("RecordingErased", HEADER.recording_id, classes=["every"]))
+    assert compare(directory, stone, whole) == []
+
+
+@pytest.mark.parametrize("detail", [{"classes": ["voice"]}, {"classes": ["picture", "voice"]}, {}])
+def test_an_erasure_of_some_classes_does_not_explain_a_missing_recording(
+    tmp_path: Path, detail: dict[str, object]
+) -> None:
+    closed = head_leaf("RecordingClosed", recorded(tmp_path / "a", 2))
+    some = leaf("RecordingErased", HEADER.recording_id, **detail)
+    assert not known_from(closed, some).erased
+    whole = leaf("RecordingErased", HEADER.recording_id, classes=["every"])
+    assert known_from(closed, some, whole, some).erased
 
 
 @pytest.mark.parametrize(
