@@ -68,18 +68,28 @@ def exit_code(verdict: Verdict) -> int:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; the exit code."""
     arguments = _parser().parse_args(argv)
+    code, error = _tried(arguments)
+    if error is not None and getattr(arguments, "json", False):
+        told = {"error": str(error), "exit_code": code}
+        if isinstance(error, cli_log.NotAsLoggedError):
+            told["not_as_logged"] = [str(error)]
+        print(json.dumps(told, sort_keys=True))
+    return code
+
+
+def _tried(arguments: argparse.Namespace) -> tuple[int, Exception | None]:
     try:
-        return _run(arguments)
+        return _run(arguments), None
     except UnreadableRecordingError as error:
-        return _say(EXIT_UNREADABLE, error)
+        return _say(EXIT_UNREADABLE, error), error
     except cli_log.NotAsLoggedError as error:
-        return _say(cli_log.EXIT_NOT_AS_LOGGED, error)
+        return _say(cli_log.EXIT_NOT_AS_LOGGED, error), error
     except WrongKeyError as error:
-        return _say(EXIT_KEY, error)
+        return _say(EXIT_KEY, error), error
     except (ExportUnavailableError, OSError) as error:
-        return _say(EXIT_EXPORT, error)
+        return _say(EXIT_EXPORT, error), error
     except RecorderError as error:
-        return _say(EXIT_BAD, error)
+        return _say(EXIT_BAD, error), error
 
 
 def _run(arguments: argparse.Namespace) -> int:
@@ -101,13 +111,13 @@ def _run(arguments: argparse.Namespace) -> int:
         checked.missing(arguments.directory)
         raise
     if arguments.json:
-        print(json.dumps(reading.verdict.fields(), sort_keys=True))
+    wrong = checked.judge(arguments.directory, reading.verdict)
+        print(json.dumps(reading.verdict.fields() | checked.fields(wrong), sort_keys=True))
     else:
-        print(_words(reading.verdict))
+        print("\n".join([_words(reading.verdict), *checked.words(wrong)]))
     if arguments.command == "export":
         _export(reading, arguments)
-    code = exit_code(reading.verdict)
-    return checked.judge(arguments.directory, reading.verdict) or code
+    return cli_log.EXIT_NOT_AS_LOGGED if wrong else exit_code(reading.verdict)
 
 
 def _export(reading: Reading, arguments: argparse.Namespace) -> None:

@@ -18,7 +18,7 @@ from typing import Final
 
 from recorder.errors import RecorderError, VerificationError
 from recorder.log.cosignature import check_cosignature
-from recorder.log.folder import LogVerdict, leaf_lines, read_note, verify_log
+from recorder.log.folder import LogVerdict, Rollback, leaf_lines, read_note, verify_log
 from recorder.log.known import Known, compare, known_recordings
 from recorder.log.note import NoteKey, SignedNote
 from recorder.log.receipt import MAX_RECEIPT_BYTES, read_receipt
@@ -51,11 +51,10 @@ def add_options(verify: argparse.ArgumentParser) -> None:
 def add_command(
     commands: argparse._SubParsersAction[argparse.ArgumentParser],
 ) -> None:
-    """Add `log verify`."""
+    """Add `log verify` and `log verify-report`."""
     log = commands.add_parser("log", help=_("check an exported audit log"))
-    verify = log.add_subparsers(dest="verb", required=True).add_parser(
-        "verify", help=_("check an exported audit log; no network needed")
-    )
+    verbs = log.add_subparsers(dest="verb", required=True)
+    verify = verbs.add_parser("verify", help=_("check an exported audit log; no network needed"))
     add_log_arguments(verify)
 
 
@@ -140,17 +139,7 @@ def _words(verdict: LogVerdict, silent: Sequence[NoteKey], missing: Sequence[str
         lines.append(_("Consistent, but the signer is unknown: pin a key with --trust."))
     elif verdict.at_s is not None:
         lines.append(_("The head was signed at %s.") % datetime.fromtimestamp(verdict.at_s, UTC).isoformat())
-    for rollback in verdict.rollbacks:
-        facts = {
-            "first": rollback.kept + 1,
-            "last": rollback.lost_until,
-            "operator": rollback.operator,
-            "backup": rollback.backup,
-        }
-        lines.append(
-            _("Declared rollback: leaves %(first)d to %(last)d were lost; %(operator)s restored %(backup)s.")
-            % facts
-        )
+    lines += map(_rollback_words, verdict.rollbacks)
     lines += [_("Not cosigned by %s.") % key.name for key in silent]
     lines += [_("Missing: recording %s is on the log and not here.") % recording for recording in missing]
     return lines
@@ -158,6 +147,29 @@ def _words(verdict: LogVerdict, silent: Sequence[NoteKey], missing: Sequence[str
 
 def _fields(verdict: LogVerdict, silent: Sequence[NoteKey], missing: Sequence[str]) -> dict[str, object]:
     fault = verdict.fault
+def _rollback_words(rollback: Rollback) -> str:
+    facts = {
+        "first": rollback.kept + 1,
+        "last": rollback.lost_until,
+        "operator": rollback.operator,
+        "backup": rollback.backup,
+    }
+    return (
+        _("Declared rollback: leaves %(first)d to %(last)d were lost; %(operator)s restored %(backup)s.")
+        % facts
+    )
+
+
+def _rollback_fields(one: Rollback) -> dict[str, object]:
+    return {
+        "number": one.number,
+        "operator": one.operator,
+        "backup": one.backup,
+        "kept": one.kept,
+        "lost_until": one.lost_until,
+    }
+
+
     return {
         "origin": verdict.checkpoint.origin,
         "size": verdict.checkpoint.size,
@@ -167,16 +179,7 @@ def _fields(verdict: LogVerdict, silent: Sequence[NoteKey], missing: Sequence[st
         "fault": None
         if fault is None
         else {"line": fault.line, "until": fault.until, "reason": fault.reason},
-        "rollbacks": [
-            {
-                "number": one.number,
-                "operator": one.operator,
-                "backup": one.backup,
-                "kept": one.kept,
-                "lost_until": one.lost_until,
-            }
-            for one in verdict.rollbacks
-        ],
+        "rollbacks": [_rollback_fields(one) for one in verdict.rollbacks],
         "not_cosigned_by": [key.name for key in silent],
         "missing": list(missing),
     }
@@ -191,7 +194,7 @@ class Checked:
 
     known: dict[str, Known] | None
     receipt: Known | None = None
-    quiet: bool = False
+    rollbacks: tuple[Rollback, ...] = ()
 
     @classmethod
     def of(cls, arguments: argparse.Namespace, trust: bytes | None) -> Checked:
@@ -200,12 +203,18 @@ class Checked:
         receipt = None
         if (path := getattr(arguments, "receipt", None)) is not None:
             receipt = read_receipt(_bytes(path), trust)
+        rollbacks: tuple[Rollback, ...] = ()
         if (folder := getattr(arguments, "log", None)) is not None:
             verdict = verify_log(folder, trust, [receipt.note] if receipt else [])
             if verdict.fault is not None:
                 raise VerificationError(f"the log, at leaf {verdict.fault.line}: {verdict.fault.reason}")
-            known = known_recordings(leaf_lines(folder))
-        return cls(known, receipt.known if receipt else None, arguments.json)
+            known, rollbacks = known_recordings(leaf_lines(folder)), verdict.rollbacks
+        return cls(known, receipt.known if receipt else None, rollbacks)
+
+    @property
+    def given(self) -> bool:
+        """Whether there is anything to hold a recording against."""
+        return self.known is not None or self.receipt is not None
 
     def missing(self, directory: Path) -> None:
         """Raises NotAsLoggedError when log or receipt know a recording of the directory's name."""
@@ -219,8 +228,8 @@ class Checked:
                     % facts
                 )
 
-    def judge(self, directory: Path, verdict: Verdict) -> int:
-        """Say what differs; EXIT_NOT_AS_LOGGED, or 0 when nothing does."""
+    def judge(self, directory: Path, verdict: Verdict) -> list[str]:
+        """What differs, in sentences without a full stop; empty when nothing does."""
         named = verdict.header.recording_id if verdict.header is not None else directory.name
         wrong: list[str] = []
         if self.receipt is not None:
@@ -232,12 +241,22 @@ class Checked:
                 if known
                 else [_("the log knows nothing of this recording")]
             )
-        if not self.quiet:
-            for sentence in wrong:
-                print(_("NOT AS LOGGED: %s.") % sentence)
-            if not wrong and not (self.known is None and self.receipt is None):
-                print(_("The log knows it, on this ticket, and nothing is missing."))
-        return EXIT_NOT_AS_LOGGED if wrong else 0
+        return wrong
+
+    def fields(self, wrong: Sequence[str]) -> dict[str, object]:
+        """What `--json` says besides the verdict: nothing when there was nothing to hold the recording against."""
+        if not self.given:
+            return {}
+        rollbacks = [_rollback_fields(one) for one in self.rollbacks]
+        return {"not_as_logged": list(wrong), "log_rollbacks": rollbacks}
+
+    def words(self, wrong: Sequence[str]) -> list[str]:
+        """The same in sentences."""
+        if not self.given:
+            return []
+        lines = [_("NOT AS LOGGED: %s.") % sentence for sentence in wrong]
+        lines = lines or [_("The log knows it, on this ticket, and nothing is missing.")]
+        return [*lines, *map(_rollback_words, self.rollbacks)]
 
 
 def _bytes(path: Path) -> bytes:

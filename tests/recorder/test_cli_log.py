@@ -106,3 +106,31 @@ def test_a_recording_held_against_a_receipt(tmp_path: Path, capsys: pytest.Captu
     log = export(tmp_path / "log", plain(2))
     told = run("log", "verify", log, "--trust", PIN, "--receipt", file)
     assert told == cli_log.EXIT_LOG_BAD
+
+
+def test_what_differs_from_log_and_receipt_is_in_the_json_too(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    directory, file = tmp_path / HEADER.recording_id, tmp_path / "receipt.json"
+    file.write_text(json.dumps(receipt(directory)))
+    said = leaf("LogRestored", "log", epoch="restored-9", operator="Kim", backup="Mo", kept=1, lost_until=2)
+    good = [*plain(1), said, head_leaf("RecordingClosed", directory)]
+    log = export(tmp_path / "log", good, epoch="restored-9")
+    asked = ("verify", directory, "--trust", PIN, "--json")
+    assert run(*asked) == 0
+    assert "not_as_logged" not in json.loads(capsys.readouterr().out)
+    assert run(*asked, "--log", log) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["not_as_logged"], told["log_rollbacks"][0]["operator"]) == ([], "Kim")
+    assert run(*asked[:-1], "--log", log) == 0
+    assert "Declared rollback: leaves 2 to 2 were lost" in capsys.readouterr().out
+    shutil.rmtree(directory)
+    save(directory, epochs(2, close=False))
+    for against in ("--log", log), ("--receipt", file):
+        assert run(*asked, *against) == cli_log.EXIT_NOT_AS_LOGGED
+        assert any("the tail was cut" in one for one in json.loads(capsys.readouterr().out)["not_as_logged"])
+    shutil.rmtree(directory)
+    assert run(*asked, "--log", log) == cli_log.EXIT_NOT_AS_LOGGED
+    told = json.loads(capsys.readouterr().out)
+    assert told["exit_code"] == cli_log.EXIT_NOT_AS_LOGGED
+    assert "missing: the log knows" in told["not_as_logged"][0]
