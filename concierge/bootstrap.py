@@ -21,6 +21,7 @@ from concierge.adapters.db.migrate import migrate
 from concierge.adapters.db.repositories import Database
 from concierge.adapters.disk import MountedDisk
 from concierge.adapters.evidence_log import SignedLog
+from concierge.adapters.evidence_report import AuditReports
 from concierge.adapters.evidence_parts import EvidenceParts, evidence_parts
 from concierge.adapters.evidence_receipts import LogReceipts
 from concierge.adapters.keys import Keyring, PepperedSecrets, load_or_make
@@ -53,12 +54,14 @@ from concierge.services.ports import AuditLeaf, Clock
 from concierge.services.recovering import recover
 from concierge.services.registry import Registry
 from concierge.services.replays import Replays
+from concierge.services.reporting import Reporting
 from concierge.services.stamping import Stamping
 from concierge.services.stored_vault import StoredVault
 from concierge.services.storing import StorageRules
 from concierge.services.sweeping import Sweeper
 from concierge.services.throttle_port import Throttle
 from concierge.services.tools import Installation, Tools
+from concierge.services.ways import ways_of
 from concierge.wire.messages import IceServer
 
 _log = structlog.get_logger(__name__)
@@ -75,6 +78,7 @@ class Broker:
     replays: Replays
     exports: Exports
     stamping: Stamping | None
+    reporting: Reporting
     keeping: Keeping
     accounts: Accounts
     portraits: Portraits
@@ -231,6 +235,21 @@ async def beside_a_server(config: Config, data: StateFolder) -> AsyncIterator[tu
         await broker.database.stop()
 
 
+@asynccontextmanager
+async def reporting_beside_a_server(config: Config) -> AsyncIterator[Reporting]:
+    """Lend audit reports to a command that runs beside a server. Raises as `running`."""
+    data = StateFolder(config.data_dir)
+    url = database_url(config, data)
+    await asyncio.to_thread(migrate, url)
+    broker = _assemble(config, data, Database(url), load_policies(config.policies_dir))
+    await broker.database.start()
+    try:
+        await broker.audit_log.start()
+        yield broker.reporting
+    finally:
+        await broker.database.stop()
+
+
 async def _begin_log(broker: Broker) -> None:
     """Compare the audit log with what others hold of it, then put this start on it: who signs, which policies hold."""
     await broker.audit_log.start()
@@ -277,6 +296,8 @@ def _assemble(config: Config, data: StateFolder, database: Database, policy: Ced
         tickets=database.tickets,
         people=database.people,
         invites=database.invites,
+        alarms=database.alarms,
+        impressions=database.impressions,
         pairings=database.pairings,
         seats=database.seats,
         recordings=database.recordings,
@@ -301,6 +322,7 @@ def _assemble(config: Config, data: StateFolder, database: Database, policy: Ced
         ),
         replays=replays,
         exports=Exports(tools, replays, evidence.reader, proofs),
+        reporting=_reporting(config, data, tools, database, audit_log, evidence.trust),
         stamping=None if authority is None else Stamping(audit_log, database.stamps, authority, clock),
         accounts=Accounts(database.accounts, Argon2Passwords(), codes, clock, mint),
         portraits=portraits,
@@ -316,6 +338,24 @@ def _assemble(config: Config, data: StateFolder, database: Database, policy: Ced
     )
 
 
+def _reporting(  # noqa: PLR0913 - what is put together here is in nobody else's hands
+    config: Config, data: StateFolder, tools: Tools, database: Database, log: SignedLog, trust: bytes
+) -> Reporting:
+    reports = AuditReports(
+        tree=database.audit_tree,
+        log=log,
+        tickets=tools.tickets,
+        people=tools.people,
+        sessions=tools.sessions,
+        invites=tools.invites,
+        recordings=data.recordings,
+        trust=trust,
+        clock=tools.clock,
+        organisation=config.organisation,
+    )
+    return Reporting(reports, tools.audit, tools.clock, tools.policy)
+
+
 def _installation(config: Config) -> Installation:
     servers = tuple(
         IceServer(
@@ -326,5 +366,12 @@ def _installation(config: Config) -> Installation:
         for server in config.ice_servers
     )
     return Installation(
-        config.organisation, config.desk_phone, config.base_url, config.kept_days, config.backup_days, servers
+        config.organisation,
+        config.desk_phone,
+        config.base_url,
+        config.kept_days,
+        config.backup_days,
+        servers,
+        config.turn_secret,
+        ways_of(config.base_url, config.media_public_address, config.media_ports, servers),
     )

@@ -23,6 +23,7 @@ class Act(StrEnum):
     SEARCH = "search"
     OPEN_SESSION = "open_session"
     VIEW_SESSIONS = "view_sessions"
+    ANSWER_ALARM = "answer_alarm"
     # inside a session
     HOST_SESSION = "host_session"
     OBSERVE_SESSION = "observe_session"
@@ -40,12 +41,18 @@ class Act(StrEnum):
     PAUSE_SESSION = "pause_session"
     HAND_OVER = "hand_over"
     ACCEPT_HANDOVER = "accept_handover"
+    PICK_UP_SESSION = "pick_up_session"
+    ASK_OPINION = "ask_opinion"
     END_SESSION = "end_session"
     # vendors
     CREATE_INVITE = "create_invite"
     VIEW_INVITES = "view_invites"
     REVOKE_INVITE = "revoke_invite"
     REDEEM_INVITE = "redeem_invite"
+    # the end of a shift
+    SIGN_OFF = "sign_off"
+    HAND_ON_INVITE = "hand_on_invite"
+    TAKE_ON_INVITE = "take_on_invite"
     # evidence
     FIND_RECORDINGS = "find_recordings"
     REPLAY_RECORDING = "replay_recording"

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from concierge.domain.absence import AwayReason
 from concierge.domain.capability import Capability
 from concierge.domain.consent import Wording
 from concierge.domain.ids import (
@@ -22,6 +23,7 @@ from concierge.domain.ids import (
 from concierge.domain.participant import LeaveReason, Participant
 from concierge.domain.reasons import EndReason, PauseReason
 from concierge.domain.surface import Condition, SurfaceKind
+from concierge.domain.trust import AlarmPlace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,9 +52,13 @@ class Arrive(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JoinDesk(Command):
-    """A colleague of the host comes in: a supervisor as observer, or the named successor of a hand-over."""
+    """A colleague of the host comes in: a supervisor, the named successor, or somebody asked for an opinion.
+
+    `consent` is for seeing the screen, which the successor and the one who was asked need.
+    """
 
     participant: Participant
+    consent: ConsentId | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,9 +102,10 @@ class LosePresence(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegainPresence(Command):
-    """A participant is heard again."""
+    """A participant is heard again. `consents` are ids for what has to be asked again after a long pause."""
 
     participant: ParticipantId
+    consents: tuple[ConsentId, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -296,6 +303,59 @@ class AcceptHandover(Command):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PickUpSession(Command):
+    """A colleague asks to take the place of a host who is gone; the customer is asked about the name."""
+
+    participant: Participant
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerPickUp(Command):
+    """The customer's answer to the new name. `consents` are ids for what is asked anew."""
+
+    yes: bool
+    wording: Wording
+    consents: tuple[ConsentId, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskOpinion(Command):
+    """The host asks another host to look on, with a question that the desk alone reads."""
+
+    of: PersonId
+    of_name: str
+    question: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SayToDesk(Command):
+    """Write a line that only the desk's people in the session read."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepAway(Command):
+    """The customer leaves the screen, or is no longer alone at it."""
+
+    why: AwayReason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComeBack(Command):
+    """The customer is back. `consents` are ids for what is asked again."""
+
+    consents: tuple[ConsentId, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteSleep(Command):
+    """One's own machine slept, as its page noticed when it woke up."""
+
+    slept_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NoteClockStep(Command):
     """The wall clock jumped."""
 
@@ -313,12 +373,41 @@ class StopEverything(Command):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RaiseAlarm(Command):
+    """The customer is not sure who this is, or something is wrong; without `by` it was said outside the session."""
+
+    place: AlarmPlace
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimName(Command):
+    """The customer says who they are; an empty name is the one on the ticket."""
+
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MoreTime(Command):
+    """The customer wants more time to answer a question."""
+
+    consent: ConsentId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakeTelephone(Command):
+    """The host says that they also talk on the telephone, or (not `on`) no longer do."""
+
+    on: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class End(Command):
     """End the session: by the host with outcome and note, by a supervisor, or by the broker for a reason."""
 
     reason: EndReason
     outcome: str = ""
     note: str = ""
+    told: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

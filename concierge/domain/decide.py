@@ -10,7 +10,16 @@ from typing import Any
 
 from concierge.domain import commands as cmd
 from concierge.domain import events as ev
-from concierge.domain import rules_access, rules_course, rules_people, rules_picture
+from concierge.domain import (
+    rules_access,
+    rules_apart,
+    rules_course,
+    rules_desk,
+    rules_people,
+    rules_pick_up,
+    rules_picture,
+    rules_trust,
+)
 from concierge.domain.draft import Draft
 from concierge.domain.errors import Refused
 from concierge.domain.participant import Role
@@ -59,9 +68,20 @@ COMMANDS: dict[type[cmd.Command], tuple[frozenset[State], Rule]] = {
     cmd.WithdrawHandover: (_LIVE, rules_course.withdraw_handover),
     cmd.DeclineHandover: (_LIVE, rules_course.decline_handover),
     cmd.AcceptHandover: (_LIVE, rules_course.accept_handover),
+    cmd.PickUpSession: (frozenset({_PAUSED}), rules_pick_up.pick_up),
+    cmd.AnswerPickUp: (frozenset({_PAUSED}), rules_pick_up.answer_pick_up),
+    cmd.AskOpinion: (_LIVE, rules_desk.ask_opinion),
+    cmd.SayToDesk: (_LIVE, rules_desk.say_to_desk),
+    cmd.StepAway: (_MATCHED, rules_apart.step_away),
+    cmd.ComeBack: (frozenset({_PAUSED}), rules_apart.come_back),
+    cmd.NoteSleep: (_LIVE, rules_apart.note_sleep),
     cmd.NoteClockStep: (_LIVE, rules_course.note_clock_step),
     cmd.NoteStop: (_LIVE, rules_course.note_stop),
     cmd.StopEverything: (_LIVE, rules_course.stop_everything),
+    cmd.RaiseAlarm: (_LIVE, rules_trust.raise_alarm),
+    cmd.ClaimName: (_LIVE, rules_trust.claim_name),
+    cmd.MoreTime: (_MATCHED, rules_trust.more_time),
+    cmd.TakeTelephone: (_LIVE, rules_trust.take_telephone),
     cmd.End: (_LIVE, rules_course.end_by_command),
     cmd.Tick: (_LIVE, rules_course.tick),
 }
@@ -74,6 +94,7 @@ _BROKERS_OWN: frozenset[type[cmd.Command]] = frozenset(
         cmd.LosePresence,
         cmd.RegainPresence,
         cmd.JoinPhone,
+        cmd.PickUpSession,
         cmd.RevokeByPolicy,
         cmd.NoteClockStep,
         cmd.NoteStop,

@@ -124,4 +124,9 @@ class Draft:
         self.revoke_all(keys, RevokeReason.LEFT)
         for surface in [key for key, value in self.session.surfaces.items() if value.owner == participant]:
             self.add(ev.SurfaceClosed, surface=surface)
+        picking, person = self.session.pick_up, self.session.seats[participant].who.person
+        if picking is not None and picking.by == participant:
+            self.add(ev.PickUpClosed, participant=participant, outcome="left")
         self.add(ev.ParticipantLeft, participant=participant, reason=reason)
+        if person is not None and person in self.session.opinions:
+            self.add(ev.OpinionClosed, of=person)

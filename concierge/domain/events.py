@@ -3,14 +3,24 @@
 Each says how it meets evidence (`effect`) and which class of the recording it is sealed in (`conversation` or control).
 """
 
+# ruff: noqa: PLC0414 - names that this one list makes its own
+
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import ClassVar
 
+from concierge.domain.absence import AwayReason
 from concierge.domain.capability import Capability
 from concierge.domain.consent import ConsentRequest, Wording
+from concierge.domain.event import Effect as Effect
+from concierge.domain.event import Event as Event
+from concierge.domain.event import Narrowing as Narrowing
+from concierge.domain.events_trust import AlarmRaised as AlarmRaised
+from concierge.domain.events_trust import ConsentProlonged as ConsentProlonged
+from concierge.domain.events_trust import NameClaimed as NameClaimed
+from concierge.domain.events_trust import TelephonePutDown as TelephonePutDown
+from concierge.domain.events_trust import TelephoneTaken as TelephoneTaken
 from concierge.domain.grant import Grant, RevokeReason
 from concierge.domain.ids import (
     ConsentId,
@@ -24,32 +34,6 @@ from concierge.domain.ids import (
 from concierge.domain.participant import LeaveReason, Participant
 from concierge.domain.reasons import EndReason, PauseReason
 from concierge.domain.surface import Condition, Surface, SurfaceKind
-
-
-class Effect(StrEnum):
-    """WIDENS: durable first, effect second. NARROWS: effect at once, recorded right after. STREAMS: queued, then sent."""
-
-    WIDENS = "widens"
-    NARROWS = "narrows"
-    STREAMS = "streams"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Event:
-    """Base of all events. `seq` counts from 1 within a session; `at_ms` is on the broker's steady clock."""
-
-    effect: ClassVar[Effect] = Effect.WIDENS
-    conversation: ClassVar[bool] = False
-
-    seq: int
-    at_ms: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Narrowing(Event):
-    """Base of what takes access away."""
-
-    effect: ClassVar[Effect] = Effect.NARROWS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -294,6 +278,16 @@ class ChatSaid(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DeskLineSaid(Event):
+    """A line that only the desk's people in the session read."""
+
+    conversation: ClassVar[bool] = True
+
+    participant: ParticipantId
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MarkDrawn(Event):
     """A pointing mark on a surface. Points are (x, y) pairs in 1/65535 of the surface's width and height."""
 
@@ -365,6 +359,79 @@ class HostChanged(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SuccessorIntroduced(Event):
+    """The customer was told the name of the host who is to take over."""
+
+    participant: ParticipantId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PickUpAsked(Event):
+    """A colleague asked to take the place of a host who is gone; the customer is asked."""
+
+    participant: ParticipantId
+    until_ms: int
+    came: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PickUpAgreed(Event):
+    """The customer said yes to the new name, in exactly the words named."""
+
+    participant: ParticipantId
+    wording: Wording
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PickUpClosed(Narrowing):
+    """Nobody picks up: the customer said no or nothing, or the host is back."""
+
+    participant: ParticipantId
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpinionAsked(Event):
+    """The host asked a second host to look on. `question` is the desk's alone."""
+
+    of: PersonId
+    of_name: str
+    by: ParticipantId
+    question: str
+    until_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpinionClosed(Narrowing):
+    """Nobody came in time, or whoever came has left."""
+
+    of: PersonId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomerSteppedAway(Narrowing):
+    """The customer left the screen or is no longer alone: nothing is seen, and what was allowed is void."""
+
+    participant: ParticipantId
+    why: AwayReason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomerCameBack(Event):
+    """The customer is back; what had been allowed is asked again."""
+
+    participant: ParticipantId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParticipantSlept(Event):
+    """A machine slept, and nothing was seen or done there for `slept_ms`."""
+
+    participant: ParticipantId
+    slept_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ClockStepped(Event):
     """The machine's wall clock jumped by `by_ms` against the steady clock; order and deadlines are unaffected."""
 
@@ -378,7 +445,8 @@ class BrokerStopped(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionEnded(Narrowing):
-    """Final. `outcome` and `note` are the host's words for the ticket, empty unless the host ended it.
+    """Final. `outcome` and `note` are the host's words for the ticket, empty unless the host ended it;
+    `told` is what the host says to the customer, on the receipt.
 
     `marked` says whether marks were drawn: they are on the recording alone, and the receipt has to name them.
     """
@@ -388,3 +456,4 @@ class SessionEnded(Narrowing):
     outcome: str = ""
     note: str = ""
     marked: bool = False
+    told: str = ""

@@ -6,13 +6,17 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from concierge.domain import events as ev
+from concierge.domain.absence import Absence
 from concierge.domain.capability import Capability
 from concierge.domain.errors import BadInput
 from concierge.domain.handover import Handover
 from concierge.domain.ids import ParticipantId, PersonId, SurfaceId
+from concierge.domain.opinion import Opinion
 from concierge.domain.participant import Mode, Participant, Presence, Role, Seat
+from concierge.domain.pick_up import PickUp
 from concierge.domain.session import TRANSITIONS, Session, State
 from concierge.domain.surface import Condition, SurfaceState
+from concierge.domain.trust import Claim
 
 
 def fold(events: Iterable[ev.Event], session: Session | None = None) -> Session:
@@ -62,7 +66,10 @@ def _changed(session: Session, event: ev.Event) -> Session:  # noqa: C901, PLR09
         case ev.PresenceLost(participant=who):
             return _reseat(session, who, presence=Presence.AWAY, since_ms=event.at_ms)
         case ev.PresenceRegained(participant=who):
-            return _reseat(session, who, presence=Presence.JOINED, since_ms=event.at_ms)
+            away_ms = event.at_ms - session.seats[who].since_ms
+            return _reseat(session, who, presence=Presence.JOINED, since_ms=event.at_ms, away_ms=away_ms)
+        case ev.ParticipantSlept(participant=who):
+            return _reseat(session, who, away_ms=None)
         case ev.ParticipantLeft(participant=who):
             return _left(session, who, event.at_ms)
         case ev.ParticipantFrozen(participant=who):
@@ -84,6 +91,9 @@ def _changed(session: Session, event: ev.Event) -> Session:  # noqa: C901, PLR09
             return session
         case ev.ConsentWithdrawn(capability=Capability.RECORD):
             return replace(session, recorded=False, recording_refused=True)
+        case ev.ConsentProlonged(consent=consent, until_ms=until_ms):
+            longer = replace(session.questions[consent], until_ms=until_ms)
+            return replace(session, questions={**session.questions, consent: longer})
         case ev.GrantGiven(grant=grant):
             return replace(session, grants={**session.grants, grant.key: grant})
         case ev.GrantRevoked(participant=who, capability=capability):
@@ -147,7 +157,49 @@ def _course(session: Session, event: ev.Event) -> Session:
         case ev.SessionEnded():
             return _ended(session, event)
         case _:
+            return _between(session, event)
+
+
+def _between(session: Session, event: ev.Event) -> Session:
+    """What happens between people: picking up, opinions, and a customer who is not at the screen."""
+    match event:
+        case ev.SuccessorIntroduced() if session.handover is not None:
+            return replace(session, handover=replace(session.handover, introduced=True))
+        case ev.PickUpAsked(participant=who, until_ms=until_ms, came=came):
+            return replace(session, pick_up=PickUp(who, until_ms, came))
+        case ev.PickUpAgreed() | ev.PickUpClosed():
+            return replace(session, pick_up=None)
+        case ev.OpinionAsked(of=of):
+            asked = Opinion(of, event.of_name, event.question, event.until_ms)
+            return replace(session, opinions={**session.opinions, of: asked})
+        case ev.OpinionClosed(of=of):
+            return replace(session, opinions={key: one for key, one in session.opinions.items() if key != of})
+        case ev.CustomerSteppedAway(participant=who, why=why):
+            held = sorted(key for key, one in session.grants.items() if one.consent and key[0] != who)
+            return replace(session, absence=Absence(why, tuple(held)))
+        case ev.CustomerCameBack():
+            return replace(session, absence=None)
+        case _:
+            return _trusted(session, event)
+
+
+def _trusted(session: Session, event: ev.Event) -> Session:
+    match event:
+        case ev.TelephoneTaken() | ev.TelephonePutDown():
+            return replace(session, telephone=isinstance(event, ev.TelephoneTaken))
+        case ev.NameClaimed():
+            return _claimed(session, event)
+        case _:
             return session
+
+
+def _claimed(session: Session, event: ev.NameClaimed) -> Session:
+    seat = session.seats.get(event.participant)
+    if seat is None:
+        return session
+    claim = Claim.EXPECTED if event.expected else Claim.OTHER
+    seat = replace(seat, who=replace(seat.who, name=event.name), claimed=claim)
+    return replace(session, seats={**session.seats, event.participant: seat})
 
 
 def _with_seat(session: Session, seat: Seat) -> Session:
@@ -173,7 +225,7 @@ def _left(session: Session, who: ParticipantId, at_ms: int) -> Session:
     session = _reseat(session, who, presence=Presence.LEFT, since_ms=at_ms)
     offer = session.handover
     if offer is not None and offer.successor == who:
-        offer = replace(offer, successor=None)
+        offer = replace(offer, successor=None, introduced=False)
     return replace(
         session,
         grants={key: value for key, value in session.grants.items() if key[0] != who},
@@ -240,11 +292,16 @@ def _ended(session: Session, event: ev.SessionEnded) -> Session:
         surfaces={},
         voices=frozenset(),
         phone=False,
+        telephone=False,
         pauses=frozenset(),
         paused_ms=None,
         handover=None,
+        pick_up=None,
+        absence=None,
+        opinions={},
         end_reason=event.reason,
         ended_ms=event.at_ms,
         outcome=event.outcome,
         note=event.note,
+        told=event.told,
     )

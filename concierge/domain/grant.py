@@ -22,6 +22,7 @@ class RevokeReason(StrEnum):
     STALE = "stale"
     RECORDING_WITHDRAWN = "recording_withdrawn"
     HANDED_OVER = "handed_over"
+    STEPPED_AWAY = "stepped_away"
     POLICY = "policy"
 
 

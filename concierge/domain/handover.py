@@ -9,7 +9,10 @@ from concierge.domain.ids import ParticipantId, PersonId
 
 @dataclass(frozen=True, slots=True)
 class Handover:
-    """An open offer. `successor` is set once the offered person sits in the session. It lapses at `until_ms`."""
+    """An open offer. `successor` is set once the offered person sits in the session. It lapses at `until_ms`.
+
+    `introduced`: the customer has been told the successor's name.
+    """
 
     to: PersonId
     to_name: str
@@ -17,3 +20,4 @@ class Handover:
     brief: str
     until_ms: int
     successor: ParticipantId | None = None
+    introduced: bool = False

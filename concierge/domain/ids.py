@@ -39,6 +39,7 @@ PREFIXES: dict[str, str] = {
     "api_key": "key",
     "seat": "sea",
     "link": "lnk",
+    "alarm": "alm",
 }
 
 _SHAPE = re.compile(r"\A(?P<prefix>[a-z]{3})_[a-z2-7]{26}\Z")

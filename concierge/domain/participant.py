@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from concierge.domain.capability import Capability
 from concierge.domain.ids import CompanyId, InviteId, ParticipantId, PersonId
+from concierge.domain.trust import Claim, Established
 
 
 class Role(StrEnum):
@@ -46,6 +47,7 @@ class LeaveReason(StrEnum):
     TIME_UP = "time_up"
     INVITE_REVOKED = "invite_revoked"
     HOST_GONE = "host_gone"
+    NOT_PICKED_UP = "not_picked_up"
     SESSION_ENDED = "session_ended"
 
 
@@ -65,11 +67,12 @@ class Participant:
     company: CompanyId | None = None
     invite: InviteId | None = None
     until_ms: int | None = None
+    came_by: Established | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """A participant's course through the session."""
+    """A participant's course through the session. `away_ms`: how long the last absence was, until it is put into words."""
 
     who: Participant
     presence: Presence
@@ -78,6 +81,8 @@ class Seat:
     admitted: bool = False
     failed_matches: int = 0
     warned_ms: int | None = None
+    away_ms: int | None = None
+    claimed: Claim = Claim.UNSAID
 
     @property
     def here(self) -> bool:

@@ -13,6 +13,7 @@ class PauseReason(StrEnum):
     HOST_PAUSED = "host_paused"
     CUSTOMER_LOST = "customer_lost"
     CUSTOMER_PAUSED = "customer_paused"
+    CUSTOMER_AWAY = "customer_away"
     RECORDING_UNAVAILABLE = "recording_unavailable"
     BROKER_RESTARTED = "broker_restarted"
     DISK_FULL = "disk_full"
@@ -23,6 +24,7 @@ class EndReason(StrEnum):
 
     COMPLETED = "completed"
     CUSTOMER_STOPPED = "customer_stopped"
+    CUSTOMER_ALARMED = "customer_alarmed"
     CUSTOMER_LEFT = "customer_left"
     CUSTOMER_LOST = "customer_lost"
     HOST_LEFT = "host_left"

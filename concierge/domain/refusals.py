@@ -24,6 +24,7 @@ _CORE = {
     "already_open": N_("This session is open already."),
     "already_recorded": N_("The customer has already agreed to the recording."),
     "already_shared": N_("This screen is being shared already."),
+    "away_now": N_("You said that you are away, or not alone. Say first that you are back."),
     "beyond_ceiling": N_("That is more than this person can ever be given in this session."),
     "beyond_own": N_("You cannot pass on more than you hold yourself."),
     "brief_first": N_("Please read the brief before you take over."),
@@ -31,11 +32,19 @@ _CORE = {
     "customer_already_here": N_("A customer has already joined this session."),
     "customer_first": N_("Please wait until the customer is here and matched."),
     "customer_only": N_("Only the customer can do that."),
+    "desk_only": N_("Only the service desk writes there."),
     "end_instead": N_("The customer cannot be removed. End the session instead."),
+    "enough_opinions": N_("Enough colleagues have been asked in this session."),
+    "handover_first": N_("Your colleague has not taken over yet. Wait for that, or withdraw the offer."),
     "handover_open": N_("Another hand-over is still open."),
+    "host_is_here": N_("The host of this session is there, so nobody has to pick it up."),
     "host_only": N_("Only the host of the session can do that."),
     "host_stays": N_("The host cannot be removed. Hand the session over or end it."),
+    "introduce_first": N_("The customer has to be told your name first."),
     "needs_endpoint_client": N_("This needs our program on the customer's machine."),
+    "name_said": N_(
+        "You have said who you are already. Tell the person who helps you if that was a mistake."
+    ),
     "needs_no_consent": N_("Nobody has to be asked for this."),
     "no_handover_for_you": N_("No hand-over is offered to you."),
     "no_such_participant": N_("That person is not in this session."),
@@ -43,6 +52,7 @@ _CORE = {
     "nobody_may_see": N_("Nobody has been allowed to see your screen yet."),
     "nobody_may_see_camera": N_("Nobody has been allowed to see your phone's camera yet."),
     "no_phone_here": N_("Your phone is no longer connected. Scan a new code to connect it again."),
+    "not_away": N_("Nobody had stepped away."),
     "not_for_customer": N_("The customer needs nobody's consent."),
     "not_granted": N_("You have not been given this in this session."),
     "not_in_lobby": N_("Nobody like that is waiting in the lobby."),
@@ -50,6 +60,8 @@ _CORE = {
     "not_present": N_("The next host has to be in the session first."),
     "not_shared": N_("This screen is not being shared."),
     "not_yours_to_pause": N_("You cannot set or lift that pause."),
+    "pick_up_open": N_("A colleague is being introduced to the customer already."),
+    "pick_up_too_early": N_("The host may still come back. Another host can pick this up after two minutes."),
     "question_closed": N_("That question is no longer open."),
     "recording_first": N_("The customer has not agreed to the recording yet."),
     "session_ended": N_("This session has ended."),
@@ -72,7 +84,9 @@ _EVIDENCE = {
     ),
     "held_already": N_("This recording is under legal hold already."),
     "not_held": N_("This recording is not under legal hold."),
-    "recording_held": N_("This recording is under legal hold. Nothing of it can be erased until the hold is lifted."),
+    "recording_held": N_(
+        "This recording is under legal hold. Nothing of it can be erased until the hold is lifted."
+    ),
     "no_such_recording": N_("There is no such recording."),
     "recording_erased": N_("This recording was erased. It can be verified and no longer be seen."),
     "recording_open": N_("This session is still being recorded. It can be replayed when it has ended."),
@@ -97,6 +111,7 @@ _DOORS = {
     "invite_unknown": N_("There is no such invitation."),
     "link_not_good": N_("This link no longer works."),
     "match_wrong": N_("Those are not the digits on the customer's screen. Ask for the new ones."),
+    "no_such_alarm": N_("There is no such alarm, or somebody has looked at it already."),
     "no_such_key": N_("There is no such key."),
     "no_such_sign_in": N_("There is no such sign-in."),
     "no_such_ticket": N_("There is no such ticket."),
@@ -113,6 +128,15 @@ _DOORS = {
     "totp_needed": N_("Please type the six digits of your authenticator app too."),
     "totp_wrong": N_("Those digits did not match."),
     "wrong_pin": N_("That is not the PIN."),
+}
+
+# What signing off a shift says.
+_SHIFT = {
+    "care_closed": N_("That offer is no longer open."),
+    "invite_not_yours": N_("Somebody else looks after this invite."),
+    "shift_open": N_(
+        "You cannot sign off yet: a colleague has to accept each live session and each invite that is due before you are back."
+    ),
 }
 
 # What the policy engine says when no policy of its own decided.
@@ -142,6 +166,7 @@ _POLICIES = {
     "vendor_holds_what_invite_carries": N_("A vendor may hold what the invite carries."),
     "vendor_needs_present_host": N_("A vendor can do nothing while the host is away."),
     # desk.cedar
+    "supervisor_answers_alarms": N_("Supervisors see the alarms of customers and answer them."),
     "desk_staff_work_tickets": N_("Hosts and supervisors work the desk."),
     # evidence.cedar
     "auditor_reads_audit_log": N_("Auditors may read the audit log."),
@@ -154,6 +179,8 @@ _POLICIES = {
     # hosting.cedar
     "auditor_is_never_live": N_("Auditors read recordings. They have no way into a session."),
     "ended_session_opens_nothing": N_("This session has ended."),
+    "asked_host_looks_on": N_("A host who was asked for an opinion may look on."),
+    "colleague_picks_up": N_("A host may pick up a session whose host is lost, if the customer agrees."),
     "host_runs_own_session": N_("The host of a session runs it."),
     "host_seat_runs_its_session": N_("The host's seat runs the session it sits in."),
     "offered_host_takes_over": N_(
@@ -179,6 +206,9 @@ _POLICIES = {
     "supervisor_looks_after_people": N_(
         "Supervisors may see the people of the desk, and disable or enable somebody."
     ),
+    "colleague_takes_invite_on": N_("A host may look after an invite that is offered to them."),
+    "desk_staff_sign_off": N_("Hosts and supervisors sign off their own shift."),
+    "host_hands_invite_on": N_("Whoever looks after an invite may offer it to a colleague."),
     "supervisor_revokes_any_invite": N_("A supervisor may take back any invite."),
     "vendor_redeems_invite": N_("A vendor may redeem an invite."),
     # seats.cedar
@@ -199,7 +229,7 @@ _POLICIES = {
 }
 
 REFUSALS: MappingProxyType[str, str] = MappingProxyType(
-    {**_CORE, **_DOORS, **_EVIDENCE, **_ENGINE, **_POLICIES}
+    {**_CORE, **_DOORS, **_SHIFT, **_EVIDENCE, **_ENGINE, **_POLICIES}
 )
 """Code -> plain English sentence (a msgid). Codes are never reused for another meaning."""
 

@@ -65,6 +65,8 @@ def answer_consent(draft: Draft, command: cmd.AnswerConsent) -> None:
             end(draft, EndReason.RECORDING_REFUSED, customer.who.id)
         return
     check_wording(command.wording)
+    if draft.session.absence is not None:
+        raise Refused("away_now", "nobody says yes while away from the screen")
     seat = draft.admitted(question.participant)
     if question.capability is not Capability.RECORD:
         _may_be_asked(draft, seat, question.capability)

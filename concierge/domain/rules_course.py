@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+
 from concierge.domain import commands as cmd
 from concierge.domain import events as ev
 from concierge.domain import limits
@@ -19,6 +21,9 @@ _BY_HAND: dict[PauseReason, Role] = {
     PauseReason.HOST_PAUSED: Role.HOST,
     PauseReason.CUSTOMER_PAUSED: Role.CUSTOMER,
 }
+
+# The pauses that end as soon as there is a host again.
+HOSTLESS = (PauseReason.HOST_LOST, PauseReason.HOST_LEFT, PauseReason.BROKER_RESTARTED)
 
 # How a pause that lasts too long ends the session; what is not named ends as PAUSED_TOO_LONG.
 _ENDS_AS: tuple[tuple[PauseReason, EndReason], ...] = (
@@ -44,8 +49,11 @@ def pause(draft: Draft, reason: PauseReason) -> None:
         draft.add(ev.SessionPaused, reason=reason)
 
 
-def clear_pause(draft: Draft, reason: PauseReason) -> None:
-    """Take one reason away; with the last one gone the session resumes, without consents gone stale meanwhile."""
+def clear_pause(draft: Draft, reason: PauseReason, consents: Sequence[ConsentId] = ()) -> None:
+    """Take one reason away; with the last one gone the session resumes, without consents gone stale meanwhile.
+
+    What went stale is asked again, as far as there are ids for the questions.
+    """
     session = draft.session
     if reason not in session.pauses:
         return
@@ -56,13 +64,40 @@ def clear_pause(draft: Draft, reason: PauseReason) -> None:
     if draft.now_ms - paused_ms >= limits.CONSENT_STALE_PAUSE_MS:
         keys = [key for key, grant in session.grants.items() if NEEDS[grant.capability].consent]
         draft.revoke_all(keys, RevokeReason.STALE)
+        draft.add(ev.SessionResumed)
+        ask_again(draft, keys, consents)
+        return
     draft.add(ev.SessionResumed)
 
 
-def end(draft: Draft, reason: EndReason, by: ParticipantId | None, outcome: str = "", note: str = "") -> None:
+def ask_again(
+    draft: Draft, keys: Iterable[tuple[ParticipantId, Capability]], consents: Sequence[ConsentId]
+) -> None:
+    """Ask the customer anew for what was allowed before, for those who are still here; what there is no room for waits."""
+    session, host = draft.session, draft.session.host
+    fresh = iter([consent for consent in consents if consent not in session.questions])
+    for participant, capability in keys:
+        seat = draft.session.seat(participant)
+        customers = seat is not None and seat.who.role is Role.CUSTOMER
+        full = len(draft.session.questions) >= limits.CONSENTS_OPEN_MAX
+        if seat is None or customers or full or not session.recorded:
+            continue
+        consent = next(fresh, None)
+        if consent is not None and consent not in draft.session.questions:
+            draft.ask(consent, capability, participant, host)
+
+
+def end(
+    draft: Draft,
+    reason: EndReason,
+    by: ParticipantId | None,
+    outcome: str = "",
+    note: str = "",
+    told: str = "",
+) -> None:
     """End for good."""
     marked = draft.session.marked
-    draft.add(ev.SessionEnded, reason=reason, by=by, outcome=outcome, note=note, marked=marked)
+    draft.add(ev.SessionEnded, reason=reason, by=by, outcome=outcome, note=note, marked=marked, told=told)
 
 
 def pause_by_command(draft: Draft, command: cmd.Pause) -> None:
@@ -83,6 +118,8 @@ def resume_by_command(draft: Draft, command: cmd.Resume) -> None:
 
 
 def _allowed_by_hand(draft: Draft, by: ParticipantId | None, reason: PauseReason) -> None:
+    if reason is PauseReason.CUSTOMER_AWAY:
+        raise Refused("not_now", "that pause begins and ends with the customer's word")
     if by is None:
         return
     role = draft.admitted(by).who.role
@@ -114,6 +151,27 @@ def offer_handover(draft: Draft, command: cmd.OfferHandover) -> None:
         brief=brief,
         until_ms=until_ms,
     )
+    introduce(draft)
+
+
+def introduce(draft: Draft, consent: ConsentId | None = None) -> None:
+    """Tell the customer the successor's name, and ask whether they may see what the host sees."""
+    offer = draft.session.handover
+    if offer is None or offer.successor is None or offer.introduced or not draft.session.matched:
+        return
+    draft.add(ev.SuccessorIntroduced, participant=offer.successor)
+    may_look(draft, offer.successor, consent)
+
+
+def may_look(draft: Draft, participant: ParticipantId, consent: ConsentId | None) -> None:
+    """Ask whether a colleague who came to look may see the screen, while the host sees it."""
+    session = draft.session
+    sees = session.holds(session.host, Capability.VIEW_SCREEN, draft.now_ms)
+    full = len(session.questions) >= limits.CONSENTS_OPEN_MAX or consent in session.questions
+    if consent is None or not sees or full or not session.recorded:
+        return
+    if Capability.VIEW_SCREEN in session.seats[participant].who.may_hold:
+        draft.ask(consent, Capability.VIEW_SCREEN, participant, session.host)
 
 
 def withdraw_handover(draft: Draft, command: cmd.WithdrawHandover) -> None:
@@ -138,16 +196,25 @@ def accept_handover(draft: Draft, command: cmd.AcceptHandover) -> None:
     successor = draft.admitted(command.by)
     if not successor.here:
         raise Refused("not_present", "the next host must be present and not frozen")
+    offer = draft.session.handover
+    if draft.session.matched and offer is not None and not offer.introduced:
+        raise Refused("introduce_first", "the customer has not been told who takes over")
     draft.add(ev.HostChanged, former=former, host=successor.who.id)
     draft.revoke(former, Capability.MARK, RevokeReason.HANDED_OVER)
+    close_pick_up(draft, "host_back")
     if draft.session.matched:
         draft.baseline(successor.who.id)
-    for reason in (PauseReason.HOST_LOST, PauseReason.HOST_LEFT, PauseReason.BROKER_RESTARTED):
-        clear_pause(draft, reason)
-    _ask_for_the_new_host(draft, command.consent)
+    host_is_here(draft)
+    ask_for_the_new_host(draft, command.consent)
 
 
-def _ask_for_the_new_host(draft: Draft, consent: ConsentId) -> None:
+def host_is_here(draft: Draft, consents: Sequence[ConsentId] = ()) -> None:
+    """End every pause that the lack of a host caused."""
+    for reason in HOSTLESS:
+        clear_pause(draft, reason, consents)
+
+
+def ask_for_the_new_host(draft: Draft, consent: ConsentId) -> None:
     """Ask the customer, by name, whether the new host may see; a full list of questions is no reason to stay hostless."""
     session = draft.session
     host = session.seats[session.host].who
@@ -192,9 +259,19 @@ def end_by_command(draft: Draft, command: cmd.End) -> None:
         draft.the_host(command.by)
         if command.reason is not EndReason.COMPLETED:
             raise BadInput("a host completes a session, and gives no other reason")
-    if len(command.note) > limits.NOTE_MAX_CHARS or len(command.outcome) > limits.TITLE_MAX_CHARS:
+    if (
+        max(len(command.note), len(command.told)) > limits.NOTE_MAX_CHARS
+        or len(command.outcome) > limits.TITLE_MAX_CHARS
+    ):
         raise BadInput(f"a note has at most {limits.NOTE_MAX_CHARS} characters")
-    end(draft, command.reason, command.by, command.outcome.strip(), command.note.strip())
+    end(
+        draft,
+        command.reason,
+        command.by,
+        command.outcome.strip(),
+        command.note.strip(),
+        command.told.strip(),
+    )
 
 
 def tick(draft: Draft, _command: cmd.Tick) -> None:
@@ -210,7 +287,23 @@ def tick(draft: Draft, _command: cmd.Tick) -> None:
     offer = draft.session.handover
     if offer is not None and offer.until_ms <= now:
         draft.add(ev.HandoverClosed, outcome="lapsed")
+    picking = draft.session.pick_up
+    if picking is not None and picking.until_ms <= now:
+        close_pick_up(draft, "lapsed")
+    for opinion in list(draft.session.opinions.values()):
+        if opinion.until_ms <= now and not draft.session.seated(opinion.of):
+            draft.add(ev.OpinionClosed, of=opinion.of)
     _seats_in_time(draft)
+
+
+def close_pick_up(draft: Draft, outcome: str) -> None:
+    """Nobody picks up; whoever came only for that goes again."""
+    picking = draft.session.pick_up
+    if picking is None:
+        return
+    draft.add(ev.PickUpClosed, participant=picking.by, outcome=outcome)
+    if picking.came and picking.by != draft.session.host and draft.session.seat(picking.by) is not None:
+        draft.leave(picking.by, LeaveReason.NOT_PICKED_UP)
 
 
 def _overdue(draft: Draft) -> bool:
@@ -252,11 +345,12 @@ def _seat_in_time(draft: Draft, seat: Seat) -> None:
 
 
 def _host_silent_for_long(draft: Draft) -> None:
-    """Long silence counts as leaving: vendors are out; a waiting session ends, another stays paused."""
+    """A long silence puts the vendors out; a waiting session ends, another stays paused for somebody to pick it up."""
     if draft.session.state is State.WAITING:
         end(draft, EndReason.HOST_LOST, None)
         return
-    pause(draft, PauseReason.HOST_LEFT)
+    for vendor in draft.session.vendors():
+        draft.leave(vendor.who.id, LeaveReason.HOST_GONE)
 
 
 def _warn(draft: Draft, seat: Seat, left_ms: int) -> None:

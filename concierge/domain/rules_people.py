@@ -10,7 +10,15 @@ from concierge.domain.draft import Draft
 from concierge.domain.errors import BadInput, Refused
 from concierge.domain.participant import LeaveReason, Mode, Participant, Presence, Role
 from concierge.domain.reasons import EndReason, PauseReason
-from concierge.domain.rules_course import clear_pause, end, pause
+from concierge.domain.rules_course import (
+    clear_pause,
+    close_pick_up,
+    end,
+    host_is_here,
+    introduce,
+    may_look,
+    pause,
+)
 from concierge.domain.session import State
 
 
@@ -40,6 +48,9 @@ def join_desk(draft: Draft, command: cmd.JoinDesk) -> None:
         raise Refused("already_here", "that person has a seat already")
     draft.add(ev.ParticipantArrived, participant=who)
     draft.add(ev.ParticipantAdmitted, participant=who.id, by=None)
+    introduce(draft, command.consent)
+    if who.person in draft.session.opinions:
+        may_look(draft, who.id, command.consent)
 
 
 def confirm_match(draft: Draft, command: cmd.ConfirmMatch) -> None:
@@ -59,6 +70,7 @@ def confirm_match(draft: Draft, command: cmd.ConfirmMatch) -> None:
     draft.baseline(seat.who.id)
     draft.baseline(host.who.id)
     draft.ask(command.consent, Capability.RECORD, host.who.id, host.who.id)
+    introduce(draft)
 
 
 def admit(draft: Draft, command: cmd.Admit) -> None:
@@ -105,7 +117,12 @@ def remove(draft: Draft, command: cmd.Remove) -> None:
 
 
 def host_leaves(draft: Draft) -> None:
-    """A deliberate leave of the host: vendors are out, the session is paused, the customer is told."""
+    """A deliberate leave of the host: vendors are out, the session is paused, the customer is told.
+
+    Not between an offer and its acceptance: the first may leave only when the next is there.
+    """
+    if draft.session.handover is not None:
+        raise Refused("handover_first", "the next host has not taken over yet")
     if draft.session.state is State.WAITING:
         end(draft, EndReason.HOST_LEFT, draft.session.host)
         return
@@ -142,11 +159,10 @@ def regain_presence(draft: Draft, command: cmd.RegainPresence) -> None:
     if seat.presence is Presence.AWAY:
         draft.add(ev.PresenceRegained, participant=seat.who.id)
     if seat.who.id == draft.session.host:
-        clear_pause(draft, PauseReason.HOST_LOST)
-        clear_pause(draft, PauseReason.HOST_LEFT)
-        clear_pause(draft, PauseReason.BROKER_RESTARTED)
+        close_pick_up(draft, "host_back")
+        host_is_here(draft, command.consents)
     elif seat.who.role is Role.CUSTOMER and seat.admitted:
-        clear_pause(draft, PauseReason.CUSTOMER_LOST)
+        clear_pause(draft, PauseReason.CUSTOMER_LOST, command.consents)
 
 
 def freeze(draft: Draft, command: cmd.Freeze) -> None:

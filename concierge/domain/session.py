@@ -16,12 +16,23 @@ from enum import StrEnum
 
 from concierge.domain import events as ev
 from concierge.domain import limits
+from concierge.domain.absence import Absence
 from concierge.domain.capability import Capability
 from concierge.domain.consent import ConsentRequest
 from concierge.domain.grant import Grant
 from concierge.domain.handover import Handover
-from concierge.domain.ids import ConsentId, ParticipantId, RecordingId, SessionId, SurfaceId, TicketId
+from concierge.domain.ids import (
+    ConsentId,
+    ParticipantId,
+    PersonId,
+    RecordingId,
+    SessionId,
+    SurfaceId,
+    TicketId,
+)
+from concierge.domain.opinion import Opinion
 from concierge.domain.participant import Presence, Role, Seat
+from concierge.domain.pick_up import PickUp
 from concierge.domain.reasons import EndReason, PauseReason
 from concierge.domain.surface import Surface, SurfaceState
 
@@ -72,16 +83,21 @@ class Session:
     surfaces: dict[SurfaceId, Surface] = field(default_factory=dict)
     voices: frozenset[ParticipantId] = frozenset()
     phone: bool = False
+    telephone: bool = False
     pauses: frozenset[PauseReason] = frozenset()
     paused_ms: int | None = None
     recorded: bool = False
     recording_refused: bool = False
     marked: bool = False
     handover: Handover | None = None
+    pick_up: PickUp | None = None
+    absence: Absence | None = None
+    opinions: dict[PersonId, Opinion] = field(default_factory=dict)
     end_reason: EndReason | None = None
     ended_ms: int | None = None
     outcome: str = ""
     note: str = ""
+    told: str = ""
 
     # --- people ---
 
@@ -109,6 +125,10 @@ class Session:
     def vendors(self) -> list[Seat]:
         """Return the vendors' seats still taken."""
         return [seat for seat in self.present() if seat.who.role is Role.VENDOR]
+
+    def seated(self, person: PersonId) -> bool:
+        """Whether somebody of the desk has a seat."""
+        return any(seat.who.person == person for seat in self.present())
 
     # --- access ---
 
@@ -189,6 +209,9 @@ class Session:
         due.extend(grant.until_ms for grant in self.grants.values())
         if self.handover is not None:
             due.append(self.handover.until_ms)
+        if self.pick_up is not None:
+            due.append(self.pick_up.until_ms)
+        due.extend(one.until_ms for one in self.opinions.values() if not self.seated(one.of))
         if self.host_lost_ms is not None:
             due.append(self.host_lost_ms)
         due.extend(when for seat in self.present() for when in seat_deadlines(seat))
@@ -196,15 +219,27 @@ class Session:
 
     @property
     def host_lost_ms(self) -> int | None:
-        """When a host who is away counts as having left, unless that has happened; None for one who is here.
+        """When a lost host's vendors are out, or a waiting session ends; None when there is nothing to do about it.
 
         While the customer is waited for nobody is left alone by it, and the code that was given out lives longer.
         """
         host = self.seat(self.host)
-        if host is None or host.presence is not Presence.AWAY or PauseReason.HOST_LEFT in self.pauses:
+        if host is None or host.presence is not Presence.AWAY:
             return None
-        waiting = self.state is State.WAITING
-        return host.since_ms + (limits.HOST_LOST_WAITING_MS if waiting else limits.HOST_LOST_END_MS)
+        if self.state is State.WAITING:
+            return host.since_ms + limits.HOST_LOST_WAITING_MS
+        inside = any(seat.admitted for seat in self.vendors())
+        return host.since_ms + limits.HOST_LOST_END_MS if inside else None
+
+    @property
+    def pick_up_from_ms(self) -> int | None:
+        """When another host may pick this session up; None while its own is here or nobody has been let in."""
+        host = self.seat(self.host)
+        if self.state is not State.PAUSED or host is None or not self.matched:
+            return None
+        if PauseReason.HOST_LEFT in self.pauses:
+            return self.paused_ms
+        return host.since_ms + limits.HOST_PICK_UP_AFTER_MS if host.presence is Presence.AWAY else None
 
 
 def seat_deadlines(seat: Seat) -> list[int]:

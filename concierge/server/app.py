@@ -21,11 +21,13 @@ from starlette.websockets import WebSocket
 from concierge.domain.access import Act
 from concierge.domain.errors import ConciergeError, Refused
 from concierge.server import (
+    alarms,
     api_desk,
     api_evidence,
     api_invites,
     api_sessions,
     api_words,
+    between_routes,
     custody_routes,
     finding,
     own_routes,
@@ -44,6 +46,7 @@ from concierge.server import (
     portraits,
     probes,
     replay_routes,
+    report_routes,
 )
 from concierge.server.assets import Assets, VersionedLinks
 from concierge.server.cookies import Cookies
@@ -65,6 +68,9 @@ from concierge.services.phones import Phones
 from concierge.services.portraits import Portraits
 from concierge.services.registry import Registry
 from concierge.services.replays import Replays
+from concierge.services.reporting import Reporting
+from concierge.services.shift_port import Cares
+from concierge.services.shifts import Shifts
 from concierge.services.storing import Storing
 from concierge.services.throttle_port import Throttle
 from concierge.services.tools import Tools
@@ -124,6 +130,7 @@ PAGES: tuple[Door, ...] = (
     Door(
         "GET", "/sessions/{session_id}", pages_console.console, Act.JOIN_SESSION, finding.console, hidden=True
     ),
+    *between_routes.PAGES,
     # --- invites ---
     Door("GET", "/invites", pages_invites.invites, Act.VIEW_INVITES),
     Door("GET", "/invites/new", pages_invites.new, Act.VIEW_INVITES),
@@ -153,7 +160,9 @@ PAGES: tuple[Door, ...] = (
         finding.recording,
         hidden=True,
     ),
+    *report_routes.PAGES,
     *replay_routes.PAGES,
+    *alarms.PAGES,
     *custody_routes.PAGES,
     # --- oneself ---
     Door("GET", "/account", pages_account.account, Act.MANAGE_OWN_ACCOUNT, finding.account),
@@ -283,7 +292,10 @@ API: tuple[Door, ...] = (
         finding.recording,
         hidden=True,
     ),
+    *between_routes.API,
+    *report_routes.API,
     *replay_routes.API,
+    *alarms.API,
     *custody_routes.API,
     *portraits.API,
     *people.API,
@@ -312,6 +324,7 @@ def build_app(
     keeping: Keeping,
     cares: Cares,
     exports: Exports,
+    reporting: Reporting,
     key_watch: KeyWatch,
     storing: Storing | None = None,
     more_pages: Sequence[Door] = (),
@@ -327,6 +340,7 @@ def build_app(
         replays=replays,
         keeping=keeping,
         exports=exports,
+        reporting=reporting,
         key_watch=key_watch,
         gate=Gate(throttle, tools.clock),
         settings=settings,
@@ -334,6 +348,7 @@ def build_app(
         cookies=Cookies(settings),
         storing=storing,
         phones=Phones(tools, registry),
+        shifts=Shifts(tools, registry, cares),
     )
     app = FastAPI(title=PRODUCT, version=VERSION, openapi_url=None, docs_url=None, redoc_url=None)
     app.state.house = house

@@ -9,6 +9,7 @@ from starlette.responses import Response
 from concierge.domain import limits
 from concierge.domain.access import Act
 from concierge.domain.errors import BadInput
+from concierge.server.alarms import alarm_rows
 from concierge.server.asked import Asked
 from concierge.server.disk_notices import disk_notices
 from concierge.server.rows import is_own, live_row, pieces, ticket_row
@@ -47,6 +48,7 @@ async def _desk(asked: Asked, status: int = 200, **help_form: str) -> Response:
         tickets=tuple(ticket_row(asked, one, owners) for one in tickets),
         live=tuple(live_row(asked, one) for one in lives if everyone or is_own(asked, one.decided)),
         everyone=everyone,
+        offered=len(await asked.house.shifts.offered_to(asked.person.id)),
         shown=shown,
         count_mine=len(mine),
         count_unowned=len(unowned),
@@ -55,6 +57,7 @@ async def _desk(asked: Asked, status: int = 200, **help_form: str) -> Response:
         help_title=help_form.get("title", ""),
         help_customer=help_form.get("customer", ""),
         help_fault=help_form.get("fault"),
+        alarms=await alarm_rows(asked),
     )
     return asked.show(view, status)
 

@@ -127,7 +127,8 @@ async def receipt(asked: Asked) -> Response:
     kept = await retention(asked, row.recording, row.opened_ms)
     view = receipt_view(asked, row, ticket, events, kept)
     signed = f"{asked.house.settings.base}/receipts/{asked.part('secret')}/signed"
-    return asked.show(replace(view, signed_path=signed if view.recorded else ""))
+    view = replace(view, signed_path=signed if view.recorded else "", secret=asked.part("secret"))
+    return asked.show(view)
 
 
 async def signed_receipt(asked: Asked) -> Response:

@@ -34,6 +34,7 @@ RECEIPT_CHARS = 8
 ENDINGS: dict[str, str] = {
     EndReason.COMPLETED: N_("It was finished."),
     EndReason.CUSTOMER_STOPPED: N_("You stopped it."),
+    EndReason.CUSTOMER_ALARMED: N_("You were not sure, and everything was stopped."),
     EndReason.CUSTOMER_LEFT: N_("You left."),
     EndReason.CUSTOMER_LOST: N_("Your connection was lost for too long."),
     EndReason.HOST_LEFT: N_("The host left."),

@@ -27,6 +27,7 @@ class Bucket(StrEnum):
     LINK = "link"
     SIGN_IN = "sign_in"
     KEY = "key"
+    ALARM = "alarm"
 
 
 class TooManyTries(ConciergeError):

@@ -22,12 +22,14 @@ from concierge.domain.participant import LeaveReason, Role, Seat
 from concierge.domain.reasons import EndReason, PauseReason
 from concierge.domain.session import State
 from concierge.domain.surface import SurfaceKind
+from concierge.domain.trust import AlarmPlace
 from concierge.services.live import LiveSession
 from concierge.services.media_port import MediaKind, SourceId
 from concierge.services.opening import new_code
 from concierge.services.permission import check_act, participant_principal, session_resource, showing
 from concierge.services.picturing import tell_picture
 from concierge.services.tools import Tools
+from concierge.wire import between, trust
 from concierge.wire import messages as wire
 
 
@@ -54,6 +56,10 @@ class Acting:
     def consent(self) -> ConsentId:
         """Mint the id of a question."""
         return ConsentId(self.tools.mint.id("consent"))
+
+    def consents(self) -> tuple[ConsentId, ...]:
+        """Mint ids for as many questions as can be open."""
+        return tuple(self.consent() for _ in range(limits.CONSENTS_OPEN_MAX))
 
 
 async def act(
@@ -102,6 +108,16 @@ async def _offer_handover(acting: Acting, message: wire.OfferHandover) -> None:
     )
 
 
+async def _ask_opinion(acting: Acting, message: between.AskOpinion) -> None:
+    check_act(acting.tools.policy, acting.live.decided, acting.seat.who, Act.ASK_OPINION)
+    name = {person.id: person.name for person in await acting.tools.people.hosts()}.get(message.person)
+    if name is None:
+        raise BadInput("choose a host to ask")
+    await acting.live.submit(
+        cmd.AskOpinion(by=acting.by, of=message.person, of_name=name, question=message.question)
+    )
+
+
 async def _match(acting: Acting, message: wire.Match) -> None:
     """Compare in constant time; after every wrong answer the customer reads new digits."""
     check_act(acting.tools.policy, acting.live.decided, acting.seat.who, Act.CONFIRM_MATCH)
@@ -131,7 +147,7 @@ async def _answer(acting: Acting, message: wire.Answer) -> None:
             by=acting.by,
             consent=message.consent,
             yes=message.yes,
-            wording=Wording(message.text_sha256, message.language),
+            wording=Wording(message.text_sha256, message.language, message.version),
             continue_unrecorded=acting.continues_unrecorded(),
         )
     )
@@ -254,9 +270,25 @@ COMMANDS: dict[type[wire.ClientMessage], tuple[Act | None, Callable[[Acting, Any
         Act.ACCEPT_HANDOVER,
         lambda a, m: cmd.AcceptHandover(by=a.by, brief_read=m.brief_read, consent=a.consent()),
     ),
+    between.SayToDesk: (None, lambda a, m: cmd.SayToDesk(by=a.by, text=m.text)),
+    between.StepAway: (None, lambda a, m: cmd.StepAway(by=a.by, why=m.why)),
+    between.ComeBack: (Act.PAUSE_SESSION, lambda a, _: cmd.ComeBack(by=a.by, consents=a.consents())),
+    between.TellSleep: (None, lambda a, m: cmd.NoteSleep(by=a.by, slept_ms=m.slept_ms)),
+    between.AnswerPickUp: (
+        Act.ANSWER_CONSENT,
+        lambda a, m: cmd.AnswerPickUp(
+            by=a.by, yes=m.yes, wording=Wording(m.text_sha256, m.language, m.version), consents=a.consents()
+        ),
+    ),
+    trust.RaiseAlarm: (None, lambda a, _: cmd.RaiseAlarm(by=a.by, place=AlarmPlace.SESSION)),
+    trust.ClaimName: (None, lambda a, m: cmd.ClaimName(by=a.by, name=m.name)),
+    trust.MoreTime: (Act.ANSWER_CONSENT, lambda a, m: cmd.MoreTime(by=a.by, consent=m.consent)),
+    trust.Telephone: (Act.HOST_SESSION, lambda a, m: cmd.TakeTelephone(by=a.by, on=m.on)),
     wire.End: (
         Act.END_SESSION,
-        lambda a, m: cmd.End(by=a.by, reason=EndReason.COMPLETED, outcome=m.outcome, note=m.note),
+        lambda a, m: cmd.End(
+            by=a.by, reason=EndReason.COMPLETED, outcome=m.outcome, note=m.note, told=m.told
+        ),
     ),
 }
 
@@ -279,6 +311,7 @@ async def _tell_picture(acting: Acting, message: wire.TellPicture) -> None:
 _BY_NAME: dict[type[wire.ClientMessage], Callable[[Acting, Any], Awaitable[None]]] = {
     wire.TellPicture: _tell_picture,
     wire.OfferHandover: _offer_handover,
+    between.AskOpinion: _ask_opinion,
     wire.Match: _match,
     wire.Answer: _answer,
 }

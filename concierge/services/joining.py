@@ -11,9 +11,10 @@ from concierge.domain.access import AccessRequest, Act, Principal
 from concierge.domain.capability import Capability
 from concierge.domain.decide import decide
 from concierge.domain.errors import Refused
-from concierge.domain.ids import ParticipantId, SessionId
+from concierge.domain.ids import ConsentId, ParticipantId, SessionId
 from concierge.domain.participant import Participant, Role
 from concierge.domain.person import Person
+from concierge.domain.trust import Established
 from concierge.services.live import LiveSession
 from concierge.services.permission import check, session_resource
 from concierge.services.registry import Registry
@@ -53,6 +54,7 @@ async def join_as_customer(tools: Tools, registry: Registry, kind: str, secret: 
         name=ticket.customer.name if ticket is not None else "",
         organisation="",
         may_hold=CUSTOMER_CEILING,
+        came_by=Established.LINK if kind == "link" else Established.SPOKEN_CODE,
     )
     command = cmd.Arrive(participant=who)
     decide(live.decided, command, tools.clock.now())
@@ -104,7 +106,22 @@ async def join_from_desk(
     offer = live.decided.handover
     act = Act.ACCEPT_HANDOVER if offer is not None and offer.to == person.id else Act.OBSERVE_SESSION
     check(tools.policy, AccessRequest(principal, act, session_resource(live.decided)))
-    who = Participant(
+    who = _looking_on(tools, person)
+    await live.submit(cmd.JoinDesk(participant=who, consent=ConsentId(tools.mint.id("consent"))))
+    return who.id
+
+
+async def pick_up(tools: Tools, live: LiveSession, principal: Principal, person: Person) -> None:
+    """Ask the customer whether this person may take the place of a host who is gone.
+
+    Raises Refused: by the policy, or by the core while the host is here, may still come back, or is being replaced.
+    """
+    check(tools.policy, AccessRequest(principal, Act.PICK_UP_SESSION, session_resource(live.decided)))
+    await live.submit(cmd.PickUpSession(participant=_looking_on(tools, person)))
+
+
+def _looking_on(tools: Tools, person: Person) -> Participant:
+    return Participant(
         id=ParticipantId(tools.mint.id("participant")),
         role=Role.OBSERVER,
         name=person.name,
@@ -112,5 +129,3 @@ async def join_from_desk(
         may_hold=OBSERVER_CEILING,
         person=person.id,
     )
-    await live.submit(cmd.JoinDesk(participant=who))
-    return who.id

@@ -10,8 +10,16 @@ from concierge.domain.recording_head import RecordingHead
 from concierge.domain.session import Session
 from concierge.services.ports import AuditLeaf, RecordingOpening
 
-_NO_LEAF: tuple[type[ev.Event], ...] = (ev.ChatSaid, ev.MarkDrawn, ev.MarksCleared, ev.EndingSoon)
-_WORDS = frozenset({"brief", "note", "outcome", "text", "name", "organisation", "to_name"})
+_NO_LEAF: tuple[type[ev.Event], ...] = (
+    ev.ChatSaid,
+    ev.DeskLineSaid,
+    ev.MarkDrawn,
+    ev.MarksCleared,
+    ev.EndingSoon,
+)
+_WORDS = frozenset(
+    {"brief", "note", "outcome", "text", "name", "organisation", "to_name", "of_name", "question", "told"}
+)
 
 
 def leaf_of(session: Session, event: ev.Event) -> AuditLeaf | None:

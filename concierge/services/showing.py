@@ -16,6 +16,8 @@ from concierge.domain.participant import Role, Seat
 from concierge.domain.reasons import PauseReason
 from concierge.domain.session import Session, State
 from concierge.domain.surface import Surface
+from concierge.domain.trust import Claim
+from concierge.services.between import handover_view, opinion_views, pick_up_view
 from concierge.services.disk_watch import DiskLevel
 from concierge.services.portraits import Album
 from concierge.services.steering import Steering
@@ -70,6 +72,8 @@ def view_of(
         until_ms=_until(session, seat),
         may=tuple(sorted(key for key in Capability if session.may(participant, key, now_ms))),
         match_digits="" if seat.admitted else backdrop.digits.get(participant, ""),
+        expected_name=_shortened(seat) if role is Role.CUSTOMER else "",
+        telephone=inside and not vendor and session.telephone,
         brief=backdrop.briefs.get(participant, ""),
         seats=tuple(
             _seat(session, other, role, now_ms, album)
@@ -81,12 +85,21 @@ def view_of(
         voices=_voices(session, participant, steering) if inside else (),
         phone=inside and role is Role.CUSTOMER and session.phone,
         recording=_recording(session, backdrop, installation, desk=role in (Role.HOST, Role.OBSERVER)),
-        handover=_handover(session, participant)
+        handover=handover_view(session, participant)
         if inside and role in (Role.HOST, Role.OBSERVER, Role.CUSTOMER)
         else None,
+        pick_up=pick_up_view(session, participant, album) if inside else None,
+        opinions=opinion_views(session, participant) if inside else (),
+        absence=session.absence.why if inside and session.absence is not None else None,
         code=backdrop.code if role is Role.HOST and session.customer is None else None,
         end=_end(session, backdrop.receipts.get(participant, "")),
     )
+
+
+def _shortened(seat: Seat) -> str:
+    """Return a name as it is shown to whoever may not be the one: "Maria K."."""
+    first, *rest = seat.who.name.split() or [""]
+    return f"{first} {rest[-1][0]}." if rest else first
 
 
 def _knows(session: Session, viewer: Seat, other: Seat) -> bool:
@@ -114,6 +127,8 @@ def _seat(session: Session, seat: Seat, viewer: Role, now_ms: int, album: Album 
         grants=tuple(_grant(grant) for grant in sorted(grants, key=lambda grant: grant.capability)),
         may_hold=tuple(sorted(who.may_hold)) if viewer is Role.HOST else (),
         portrait="" if album is None else album.of_participant(who),
+        claimed=seat.claimed if viewer is not Role.VENDOR else Claim.UNSAID,
+        came_by=who.came_by if viewer is Role.HOST else None,
     )
 
 
@@ -186,15 +201,6 @@ def _recording(
         lag_ms=backdrop.lag_ms,
         disk=backdrop.disk.name.lower() if desk else "",
     )
-
-
-def _handover(session: Session, viewer: ParticipantId) -> wire.HandoverView | None:
-    offer = session.handover
-    if offer is None:
-        return None
-    yours = offer.successor == viewer
-    brief = offer.brief if yours or viewer == session.host else ""
-    return wire.HandoverView(offer.to_name, brief, offer.until_ms, yours, offer.successor is not None)
 
 
 def _end(session: Session, receipt: str) -> wire.EndView | None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from concierge.services.alarm_port import Alarms
 from concierge.services.audit_port import NoReceipts, Receipts
+from concierge.services.impression_port import Impressions
 from concierge.services.media_port import MediaPlane
 from concierge.services.policy_port import PolicyEngine
 from concierge.services.portraits import Album
@@ -23,7 +25,7 @@ from concierge.services.ports import (
     Tickets,
 )
 from concierge.services.retaining import RetentionBook
-from concierge.wire.messages import IceServer
+from concierge.wire.messages import IceServer, Way
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,8 @@ class Installation:
     kept_days: int
     backup_days: int = 0
     ice_servers: tuple[IceServer, ...] = ()
+    turn_secret: str = field(default="", repr=False)
+    ways: tuple[Way, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,8 @@ class Tools:
     seats: Seats
     recordings: Recordings
     audit: Audit
+    alarms: Alarms
+    impressions: Impressions
     album: Album = field(default_factory=Album)
     receipts: Receipts = field(default_factory=NoReceipts)
     retention: RetentionBook = field(default_factory=RetentionBook)

@@ -9,7 +9,7 @@ from typing import Any
 from concierge.domain import limits
 from concierge.domain.errors import BadInput, ConciergeError
 from concierge.domain.plain import from_plain, to_plain
-from concierge.wire import messages
+from concierge.wire import between, messages, trust
 
 
 class WireError(ConciergeError):
@@ -20,11 +20,14 @@ def _snake(name: str) -> str:
     return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
 
 
+_BASES = (messages.Message, messages.ClientMessage, messages.ServerMessage)
+
+
 def _of(base: type[messages.Message]) -> dict[str, type[messages.Message]]:
     return {
         _snake(cls.__name__): cls
-        for cls in vars(messages).values()
-        if isinstance(cls, type) and issubclass(cls, base) and cls is not base
+        for cls in (*vars(messages).values(), *vars(between).values(), *vars(trust).values())
+        if isinstance(cls, type) and issubclass(cls, base) and cls not in _BASES
     }
 
 

@@ -117,12 +117,13 @@ class Leave(ClientMessage):
 
 @dataclass(frozen=True, slots=True)
 class Answer(ClientMessage):
-    """Yes or no to a question, with the SHA-256 (hex) and language of the exact words shown."""
+    """Yes or no to a question, with the SHA-256 (hex), language and version of the exact words shown."""
 
     consent: ConsentId
     yes: bool
     text_sha256: str
     language: str
+    version: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,10 +293,11 @@ class AcceptHandover(ClientMessage):
 
 @dataclass(frozen=True, slots=True)
 class End(ClientMessage):
-    """End the session, with what goes to the ticket."""
+    """End the session, with what goes to the ticket, and what the customer is told on the receipt."""
 
     outcome: str
     note: str
+    told: str = ""
 
 
 # --- broker to page ---
@@ -316,6 +318,16 @@ class IceServer:
 
 
 @dataclass(frozen=True, slots=True)
+class Way:
+    """One way that a network has to let through. `check` names the check; `ports` is "443", "50000-50199", "" for any."""
+
+    check: str
+    protocol: str
+    host: str
+    ports: str
+
+
+@dataclass(frozen=True, slots=True)
 class Welcome(ServerMessage):
     """The answer to `hello`. `server_run` changes when the broker was restarted: publish and receive anew."""
 
@@ -328,6 +340,14 @@ class Welcome(ServerMessage):
     voice_slots: int
     picture_max_width: int
     picture_max_height: int
+    ways: tuple[Way, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Relays(ServerMessage):
+    """The ICE servers with fresh credentials, told before the last ones expire: for peer connections made from now on."""
+
+    ice_servers: tuple[IceServer, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from concierge.domain.absence import AwayReason
 from concierge.domain.capability import Capability
 from concierge.domain.ids import ConsentId, ParticipantId, SessionId, SurfaceId
 from concierge.domain.participant import Mode, Presence, Role
 from concierge.domain.reasons import EndReason, PauseReason
 from concierge.domain.session import State
 from concierge.domain.surface import Condition, SurfaceKind, SurfaceState
+from concierge.domain.trust import Claim, Established
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,8 @@ class SeatView:
     grants: tuple[GrantView, ...]
     may_hold: tuple[Capability, ...]
     portrait: str
+    claimed: Claim
+    came_by: Established | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +100,37 @@ class RecordingView:
 
 @dataclass(frozen=True, slots=True)
 class HandoverView:
-    """An open hand-over. `brief` is "" for everybody but host and successor; `yours` when you are to take over."""
+    """An open hand-over. `brief` is "" for everybody but host and successor; `yours` when you are to take over.
+
+    `introduced`: the customer has been told the name.
+    """
 
     to_name: str
     brief: str
+    until_ms: int
+    yours: bool
+    present: bool
+    introduced: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PickUpView:
+    """A colleague asks to take the place of a host who is gone. `yours` when you are the one."""
+
+    participant: ParticipantId
+    name: str
+    organisation: str
+    portrait: str
+    until_ms: int
+    yours: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OpinionView:
+    """Somebody was asked for an opinion: told to the host, and to the one who was asked."""
+
+    name: str
+    question: str
     until_ms: int
     yours: bool
     present: bool
@@ -125,7 +156,10 @@ class EndView:
 
 @dataclass(frozen=True, slots=True)
 class SessionView:
-    """The session as this participant may know it. In the lobby: only the host, oneself, and the match digits."""
+    """The session as this participant may know it. In the lobby: only the host, oneself, and the match digits.
+
+    `expected_name`: to the customer, whom the ticket expects, as in "Maria K."; `telephone`: they also talk on the telephone.
+    """
 
     session: SessionId
     now_ms: int
@@ -144,6 +178,8 @@ class SessionView:
     until_ms: int | None
     may: tuple[Capability, ...]
     match_digits: str
+    expected_name: str
+    telephone: bool
     brief: str
     seats: tuple[SeatView, ...]
     questions: tuple[QuestionView, ...]
@@ -152,5 +188,8 @@ class SessionView:
     phone: bool
     recording: RecordingView
     handover: HandoverView | None
+    pick_up: PickUpView | None
+    opinions: tuple[OpinionView, ...]
+    absence: AwayReason | None
     code: CodeView | None
     end: EndView | None

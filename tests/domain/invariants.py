@@ -57,15 +57,26 @@ ASKERS: dict[type[cmd.Command], frozenset[Role | None]] = {
     cmd.WithdrawHandover: frozenset({Role.HOST}),
     cmd.DeclineHandover: frozenset({Role.OBSERVER}),
     cmd.AcceptHandover: frozenset({Role.OBSERVER}),
+    cmd.PickUpSession: frozenset({None}),
+    cmd.AnswerPickUp: frozenset({Role.CUSTOMER}),
+    cmd.AskOpinion: frozenset({Role.HOST}),
+    cmd.SayToDesk: frozenset({Role.HOST, Role.OBSERVER, Role.MODERATOR}),
+    cmd.StepAway: frozenset({Role.CUSTOMER}),
+    cmd.ComeBack: frozenset({Role.CUSTOMER}),
+    cmd.NoteSleep: ANYBODY,
     cmd.NoteClockStep: frozenset({None}),
     cmd.NoteStop: frozenset({None}),
     cmd.StopEverything: frozenset({Role.CUSTOMER}),
+    cmd.RaiseAlarm: frozenset({Role.CUSTOMER, None}),
+    cmd.ClaimName: frozenset({Role.CUSTOMER}),
+    cmd.MoreTime: frozenset({Role.CUSTOMER}),
+    cmd.TakeTelephone: frozenset({Role.HOST}),
     cmd.End: frozenset({Role.HOST, None}),
     cmd.Tick: frozenset({None}),
 }
 # What takes away from nobody but the one who asks, and so is open to the frozen, too.
-GIVING_UP = {cmd.Remove, cmd.TakeBack, cmd.CloseVoice, cmd.DeclineHandover}
-FROM_THE_LOBBY = {cmd.Remove, cmd.StopEverything}
+GIVING_UP = {cmd.Remove, cmd.TakeBack, cmd.CloseVoice, cmd.DeclineHandover, cmd.NoteSleep}
+FROM_THE_LOBBY = {cmd.Remove, cmd.StopEverything, cmd.RaiseAlarm, cmd.ClaimName}
 # What can be done for another: everything else acts on the asker's own grants and voice.
 FOR_OTHERS_BY_HOST = {cmd.Remove, cmd.TakeBack}
 
@@ -107,6 +118,9 @@ def check_course(session: Session) -> None:
         for held in (session.grants, session.questions, session.surfaces, session.voices):
             assert not held
         assert session.handover is None
+        assert session.pick_up is None
+        assert session.absence is None
+        assert not session.opinions
         assert session.end_reason is not None
         assert session.ended_ms is not None
     if session.state is not State.ACTIVE:
@@ -129,10 +143,29 @@ def check_people(session: Session) -> None:
         assert Role.CUSTOMER not in away or PauseReason.CUSTOMER_LOST in session.pauses
     if PauseReason.HOST_LEFT in session.pauses:
         assert not any(seat.admitted for seat in session.vendors())
+    check_between(session)
     for seat in (*hosts, *customers):
         assert seat.mode is Mode.FREE
     for seat in session.present():
         assert (seat.presence is Presence.LOBBY) == (not seat.admitted)
+
+
+def check_between(session: Session) -> None:
+    """Whoever picks up or takes over sits here and is not the host; a customer who is away shows and allows nothing."""
+    if session.pick_up is not None:
+        picking = session.seat(session.pick_up.by)
+        assert picking is not None
+        assert picking.who.id != session.host
+        assert session.state is State.PAUSED
+        assert session.pick_up_from_ms is not None
+    offer = session.handover
+    if offer is not None and offer.successor is not None and session.matched:
+        assert offer.introduced
+    away = session.absence is not None
+    assert away == (PauseReason.CUSTOMER_AWAY in session.pauses)
+    if away:
+        assert not session.surfaces
+        assert not any(NEEDS[grant.capability].consent for grant in session.grants.values())
 
 
 def check_grants(session: Session, events: Sequence[ev.Event]) -> None:

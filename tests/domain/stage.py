@@ -12,6 +12,7 @@ from typing import Any, Protocol, TypeVar
 from concierge.domain import commands as cmd
 from concierge.domain import events as ev
 from concierge.domain import limits
+from concierge.domain.absence import AwayReason
 from concierge.domain.capability import Capability
 from concierge.domain.consent import Wording
 from concierge.domain.decide import COMMANDS, decide
@@ -22,6 +23,7 @@ from concierge.domain.participant import LeaveReason, Participant, Role
 from concierge.domain.reasons import EndReason, PauseReason
 from concierge.domain.session import State
 from concierge.domain.surface import Condition, SurfaceKind
+from concierge.domain.trust import AlarmPlace
 from tests.cast import (
     COLLEAGUE,
     CUSTOMER,
@@ -56,7 +58,7 @@ CEILINGS = (FULL, FULL, frozenset(Capability), frozenset({Capability.VIEW_SCREEN
 SCENES: tuple[Callable[[], Play], ...] = (
     opened, lobby, matched, recorded, seen, with_vendor, lambda: offered(with_vendor()),
 )  # fmt: skip
-ENDINGS = {cmd.End, cmd.StopEverything}
+ENDINGS = {cmd.End, cmd.StopEverything, cmd.RaiseAlarm}
 KINDS = sorted(COMMANDS.keys() - ENDINGS, key=lambda kind: kind.__name__)
 
 
@@ -120,6 +122,7 @@ class Stage:
         if customer is None or not self.session.questions:
             return
         oldest = next(iter(self.session.questions))
+        self.say(cmd.MoreTime(by=customer.who.id, consent=oldest))
         line = cmd.AnswerConsent(
             by=customer.who.id, consent=oldest, yes=yes, wording=WORDING, continue_unrecorded=True
         )
@@ -140,6 +143,26 @@ class Stage:
         offer = self.session.handover
         if offer is not None and choose((True, False)):
             self.say(cmd.AcceptHandover(by=offer.successor, brief_read=True, consent=consent()))
+
+    def pick_up(self, choose: Choose) -> None:
+        """The host is lost for long, a colleague comes, and the customer answers."""
+        self.say(cmd.LosePresence(participant=self.session.host))
+        self.time_passes(limits.HOST_PICK_UP_AFTER_MS)
+        person = choose((COLLEAGUE.person, PEOPLE[1]))
+        colleague = replace(self.somebody(choose), role=Role.OBSERVER, person=person, until_ms=None)
+        self.say(cmd.PickUpSession(participant=colleague))
+        customer = self.session.customer
+        if customer is not None:
+            yes, asked = choose((True, True, False)), (consent(), consent(), consent())
+            self.say(cmd.AnswerPickUp(by=customer.who.id, yes=yes, wording=WORDING, consents=asked))
+
+    def step_away(self, choose: Choose) -> None:
+        """The customer steps away, and perhaps comes back."""
+        customer = self.session.customer
+        if customer is not None:
+            self.say(cmd.StepAway(by=customer.who.id, why=choose((*AwayReason,))))
+            if choose((True, False)):
+                self.say(cmd.ComeBack(by=customer.who.id, consents=(consent(), consent())))
 
     def time_passes(self, ms: int | None, *, noticed: bool = True) -> None:
         """So many milliseconds go by, or all until the next deadline."""
@@ -206,13 +229,16 @@ class Stage:
         about = {"capability": capability, "participant": one}
         table: dict[type[cmd.Command], dict[str, Callable[[], Any]]] = {
             cmd.Arrive: {"participant": arrival},
-            cmd.JoinDesk: {"participant": arrival},
+            cmd.JoinDesk: {"participant": arrival, "consent": lambda: choose((None, new()))},
             cmd.ConfirmMatch: {"participant": one, "correct": lambda: choose((True, False)), "consent": new},
             cmd.Admit: {"participant": one, "consents": lambda: choose(((new(), new()), (new(),), ()))},
             cmd.Remove: {"participant": one, "reason": lambda: choose((*LeaveReason,))},
             cmd.RemoveInvited: {"invite": lambda: choose(INVITES)},
             cmd.LosePresence: {"participant": one},
-            cmd.RegainPresence: {"participant": one},
+            cmd.RegainPresence: {
+                "participant": one,
+                "consents": lambda: choose(((), (new(), new()))),
+            },
             cmd.Freeze: {"participant": one},
             cmd.Unfreeze: {"participant": one},
             cmd.AskConsent: {**about, "consent": new},
@@ -251,7 +277,26 @@ class Stage:
                 "brief": lambda: choose(("Please.", " ")),
             },
             cmd.AcceptHandover: {"brief_read": lambda: choose((True, True, False)), "consent": new},
+            cmd.PickUpSession: {"participant": lambda: replace(arrival(), role=Role.OBSERVER)},
+            cmd.AnswerPickUp: {
+                "yes": lambda: choose((True, True, False)),
+                "wording": lambda: choose((WORDING, WORDING, Wording("", ""))),
+                "consents": lambda: choose(((new(), new(), new()), (new(),), ())),
+            },
+            cmd.AskOpinion: {
+                "of": lambda: choose(PEOPLE),
+                "of_name": lambda: "Next",
+                "question": lambda: choose(("Is it the driver?", " ")),
+            },
+            cmd.SayToDesk: {"text": lambda: choose(("I would restart it.", " "))},
+            cmd.StepAway: {"why": lambda: choose((*AwayReason,))},
+            cmd.ComeBack: {"consents": lambda: choose(((new(), new()), (new(),), ()))},
+            cmd.NoteSleep: {"slept_ms": lambda: choose((0, limits.SLEPT_MIN_MS, 60 * 60_000))},
             cmd.NoteClockStep: {"by_ms": lambda: choose((-10_000, 10_000))},
+            cmd.RaiseAlarm: {"place": lambda: choose((*AlarmPlace,))},
+            cmd.ClaimName: {"name": lambda: choose(("", "Jonas", "x" * (limits.NAME_MAX_CHARS + 1)))},
+            cmd.MoreTime: {"consent": lambda: choose((*self.session.questions, self.asked[-1]))},
+            cmd.TakeTelephone: {"on": lambda: choose((True, False))},
             cmd.End: {"reason": lambda: choose((*EndReason,))},
         }
         return table.get(kind, {})

@@ -10,6 +10,7 @@ import pytest
 
 from concierge.domain import commands as cmd
 from concierge.domain import events as ev
+from concierge.domain.absence import AwayReason
 from concierge.domain.capability import Capability
 from concierge.domain.decide import COMMANDS, decide
 from concierge.domain.errors import Refused
@@ -18,6 +19,7 @@ from concierge.domain.participant import LeaveReason, Role
 from concierge.domain.reasons import EndReason, PauseReason
 from concierge.domain.session import Flow, State
 from concierge.domain.surface import Condition, SurfaceKind
+from concierge.domain.trust import AlarmPlace
 from tests.cast import (
     COLLEAGUE,
     CUSTOMER,
@@ -122,7 +124,8 @@ def test_stop_everything_works_from_every_state_at_once(scene: Callable[[], Play
     assert play.session.flows(play.now_ms) == frozenset()
 
 
-@pytest.mark.parametrize("reason", PauseReason)
+# What only the customer's own word begins has tests of its own.
+@pytest.mark.parametrize("reason", sorted({*PauseReason} - {PauseReason.CUSTOMER_AWAY}))
 def test_stop_everything_works_through_every_pause(reason: PauseReason) -> None:
     play = seen()
     assert play << cmd.Pause(reason=reason) >> ev.SessionPaused
@@ -175,9 +178,20 @@ def late_lines() -> list[cmd.Command]:
         cmd.WithdrawHandover(by=HOST.id),
         cmd.DeclineHandover(by=COLLEAGUE.id),
         cmd.AcceptHandover(by=COLLEAGUE.id, brief_read=True, consent=consent()),
+        cmd.PickUpSession(participant=COLLEAGUE),
+        cmd.AnswerPickUp(by=CUSTOMER.id, yes=True, wording=WORDING),
+        cmd.AskOpinion(by=HOST.id, of=COLLEAGUE.person, of_name="Otto", question="Well?"),  # type: ignore[arg-type]
+        cmd.SayToDesk(by=HOST.id, text="Well."),
+        cmd.StepAway(by=CUSTOMER.id, why=AwayReason.STEPPED_AWAY),
+        cmd.ComeBack(by=CUSTOMER.id, consents=()),
+        cmd.NoteSleep(by=CUSTOMER.id, slept_ms=60_000),
         cmd.NoteClockStep(by_ms=1),
         cmd.NoteStop(),
         cmd.StopEverything(by=CUSTOMER.id),
+        cmd.RaiseAlarm(by=CUSTOMER.id, place=AlarmPlace.SESSION),
+        cmd.ClaimName(by=CUSTOMER.id),
+        cmd.MoreTime(by=CUSTOMER.id, consent=consent()),
+        cmd.TakeTelephone(by=HOST.id, on=True),
         cmd.End(by=HOST.id, reason=EndReason.COMPLETED),
         cmd.Tick(),
     ]

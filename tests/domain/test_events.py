@@ -10,9 +10,10 @@ from concierge.domain.event_codec import EVENT_TYPES
 NARROWING = {
     "PresenceLost", "ParticipantLeft", "ParticipantFrozen", "ConsentRefused", "ConsentLapsed", "ConsentWithdrawn",
     "GrantRevoked", "SurfaceHidden", "SurfaceClosed", "PhoneLeft", "VoiceClosed", "SessionPaused", "HandoverClosed", "SessionEnded",
+    "PickUpClosed", "AlarmRaised", "OpinionClosed", "CustomerSteppedAway",
 }  # fmt: skip
 STREAMING = {"MarkDrawn", "MarksCleared", "PictureNoted"}
-CONVERSATION = {"ChatSaid", "MarkDrawn", "MarksCleared"}
+CONVERSATION = {"ChatSaid", "DeskLineSaid", "MarkDrawn", "MarksCleared"}
 
 
 def named(effect: ev.Effect) -> set[str]:

@@ -17,6 +17,7 @@ def test_every_limit_is_a_positive_number() -> None:
 
 def test_silence_is_noticed_after_several_beats_and_long_before_it_counts_as_leaving() -> None:
     assert limits.HEARTBEAT_EVERY_MS * 4 <= limits.PRESENCE_SILENT_MS < limits.HOST_LOST_END_MS
+    assert limits.PRESENCE_SILENT_MS < limits.HOST_PICK_UP_AFTER_MS < limits.HOST_LOST_END_MS
     assert limits.HOST_LOST_END_MS < limits.PAUSED_MAX_MS < limits.SESSION_MAX_MS
 
 

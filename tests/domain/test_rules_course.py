@@ -133,7 +133,15 @@ def test_the_whole_hand_over() -> None:
     play, asked = with_vendor(), consent()
     assert play << offer() >> happened(ev.HandoverOffered, to=COLLEAGUE.person, brief="Paper jam.")
     assert play << ACCEPT >> refused("no_handover_for_you")
-    assert play << cmd.JoinDesk(participant=COLLEAGUE) >> (ev.ParticipantArrived, ev.ParticipantAdmitted)
+    assert (
+        play
+        << cmd.JoinDesk(participant=COLLEAGUE)
+        >> (
+            ev.ParticipantArrived,
+            ev.ParticipantAdmitted,
+            happened(ev.SuccessorIntroduced, participant=COLLEAGUE.id),
+        )
+    )
     unread = cmd.AcceptHandover(by=COLLEAGUE.id, brief_read=False, consent=asked)
     assert play << unread >> refused("brief_first")
     for stranger in (HOST.id, VENDOR.id, CUSTOMER.id, None):
@@ -173,7 +181,7 @@ def happened_left(play: Play, who: ParticipantId) -> ev.ParticipantLeft:
 def test_a_colleague_who_looks_on_can_be_offered_the_session() -> None:
     play = seen()
     play.does(cmd.JoinDesk(participant=COLLEAGUE))
-    assert play << offer() >> ev.HandoverOffered
+    assert play << offer() >> (ev.HandoverOffered, ev.SuccessorIntroduced)
     play.does(ACCEPT)
     assert play.session.host == COLLEAGUE.id
 
@@ -183,7 +191,7 @@ def test_and_it_can_be_handed_back() -> None:
     play.does(ACCEPT)
     assert HOST.person is not None
     back = cmd.OfferHandover(by=COLLEAGUE.id, to=HOST.person, to_name=HOST.name, brief="Yours again.")
-    assert play << back >> ev.HandoverOffered
+    assert play << back >> (ev.HandoverOffered, ev.SuccessorIntroduced)
     play.does(cmd.AcceptHandover(by=HOST.id, brief_read=True, consent=consent()))
     assert play.session.host == HOST.id
     assert play.session.holds(HOST.id, Capability.MARK, play.now_ms)
@@ -211,12 +219,12 @@ def test_an_offer_is_declined_withdrawn_or_lapses() -> None:
     play = offered(seen())
     assert play << cmd.DeclineHandover(by=HOST.id) >> refused("no_handover_for_you")
     assert play << cmd.DeclineHandover(by=COLLEAGUE.id) >> happened(ev.HandoverClosed, outcome="declined")
-    assert play << offer() >> ev.HandoverOffered
+    assert play << offer() >> (ev.HandoverOffered, ev.SuccessorIntroduced)
     assert play << offer() >> refused("handover_open")
     assert play << cmd.WithdrawHandover(by=COLLEAGUE.id) >> refused("host_only")
     assert play << cmd.WithdrawHandover(by=HOST.id) >> happened(ev.HandoverClosed, outcome="withdrawn")
     assert play << cmd.WithdrawHandover(by=HOST.id) >> NOTHING
-    assert play << offer() >> ev.HandoverOffered
+    assert play << offer() >> (ev.HandoverOffered, ev.SuccessorIntroduced)
     assert (
         play << Wait(limits.HANDOVER_OFFER_MS) << cmd.Tick() >> happened(ev.HandoverClosed, outcome="lapsed")
     )
@@ -317,7 +325,7 @@ def test_a_session_does_not_last_for_ever() -> None:
     )
 
 
-def test_five_minutes_without_the_host_count_as_leaving() -> None:
+def test_five_minutes_without_the_host_put_the_vendors_out() -> None:
     play = with_vendor()
     late = another_vendor()
     play.does(cmd.Arrive(participant=late))
@@ -327,7 +335,7 @@ def test_five_minutes_without_the_host_count_as_leaving() -> None:
     events = play.does(cmd.Tick())
     gone = [event.participant for event in events if isinstance(event, ev.ParticipantLeft)]
     assert gone == [VENDOR.id, late.id]
-    assert isinstance(events[-1], ev.SessionPaused)
+    assert play.session.pauses == {PauseReason.HOST_LOST}
     # The deadline is behind: the next one is the end, and nothing spins until then.
     assert play.session.paused_ms is not None
     assert play.session.deadline() == play.session.paused_ms + limits.PAUSED_MAX_MS
@@ -420,3 +428,25 @@ def test_every_scene_ends_by_itself(scene: Callable[[], Play]) -> None:
         assert play.does(cmd.Tick())
     assert play.session.state is State.ENDED
     assert play.now_ms - play.session.opened_ms <= limits.SESSION_MAX_MS
+
+
+def test_the_host_may_not_leave_between_the_offer_and_its_acceptance() -> None:
+    play = offered(seen())
+    leave = cmd.Remove(by=HOST.id, participant=HOST.id, reason=LeaveReason.LEFT)
+    assert play << leave >> refused("handover_first")
+    play.does(ACCEPT)
+    assert isinstance(play.does(leave)[-1], ev.ParticipantLeft)
+
+
+def test_the_successor_is_introduced_as_soon_as_there_is_a_customer_and_asks_to_see_what_the_host_sees() -> (
+    None
+):
+    play = offered(lobby())
+    assert play.session.handover is not None
+    assert not play.session.handover.introduced
+    events = play.does(cmd.ConfirmMatch(by=HOST.id, participant=CUSTOMER.id, correct=True, consent=consent()))
+    assert isinstance(events[-1], ev.SuccessorIntroduced)
+    play = seen()
+    assert play << offer() >> ev.HandoverOffered
+    events = play.does(cmd.JoinDesk(participant=COLLEAGUE, consent=consent()))
+    assert [type(event) for event in events][-2:] == [ev.SuccessorIntroduced, ev.ConsentAsked]

@@ -99,14 +99,24 @@ def test_the_next_deadline_is_the_earliest() -> None:
     assert play.session.deadline() == play.now_ms + limits.PAUSED_MAX_MS
 
 
-def test_when_an_absent_host_counts_as_having_left() -> None:
-    play = seen()
+def test_when_the_vendors_of_an_absent_host_are_out() -> None:
+    play = with_vendor()
     lost = [play.session.host_lost_ms]
     for line in (cmd.LosePresence(participant=HOST.id), cmd.Pause(reason=PauseReason.HOST_LEFT)):
         play.does(line)
         lost.append(play.session.host_lost_ms)
-    # Once it counts as leaving it is no deadline any more.
+    # Once they are out it is no deadline any more.
     assert lost == [None, play.now_ms + limits.HOST_LOST_END_MS, None]
+
+
+def test_when_another_host_may_pick_up() -> None:
+    assert seen().session.pick_up_from_ms is None
+    play = seen()
+    play.does(cmd.LosePresence(participant=HOST.id))
+    assert play.session.pick_up_from_ms == play.now_ms + limits.HOST_PICK_UP_AFTER_MS
+    play = seen()
+    play.does(cmd.Pause(reason=PauseReason.HOST_LEFT))
+    assert play.session.pick_up_from_ms == play.now_ms
 
 
 def test_while_the_customer_is_waited_for_the_host_may_be_away_for_longer_than_a_code_lives() -> None:

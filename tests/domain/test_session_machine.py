@@ -86,6 +86,8 @@ def usual(stage: Stage, choose: Choose) -> None:
         lambda: stage.answer(yes=choose((True, True, True, False))),
         lambda: stage.answer(yes=True),
         lambda: stage.hand_over(choose),
+        lambda: stage.pick_up(choose),
+        lambda: stage.step_away(choose),
         lambda: stage.say(choose((cmd.LosePresence, cmd.RegainPresence))(participant=choose(here))),
         lambda: stage.time_passes(choose(SHORT_MS)),
     ]
@@ -104,6 +106,9 @@ def usual(stage: Stage, choose: Choose) -> None:
     if session.state is State.ACTIVE and customer is not None:
         steps += [
             lambda: stage.bring_vendor(choose),
+            lambda: stage.say(
+                choose((cmd.HideSurface, cmd.UnhideSurface))(by=customer.who.id, surface=choose(SURFACES))
+            ),
             lambda: stage.say(cmd.OpenVoice(by=choose(here))),
             lambda: stage.say(choose((cmd.Freeze, cmd.Unfreeze))(by=session.host, participant=choose(here))),
             lambda: stage.say(

@@ -20,6 +20,7 @@ from concierge.server.views.frame import Face, Frame, Moment, Notice, Piece, Sig
 from concierge.server.views.people import PeopleView, PersonRow
 from concierge.server.views.public import EnterView, ErrorView, JoinLandingView, PortalView, SignInView
 from concierge.server.views.qr import qr_of
+from concierge.server.views.trust import AlarmRow, AlarmView
 
 ANNA = Face("Anna Berger", "AB", "St. Veit Hospital, Service Desk")
 BEN = Face("Ben Okafor", "BO", "St. Veit Hospital, Service Desk")
@@ -362,6 +363,28 @@ ENROLMENT = Enrolment(
     "JBSW Y3DP EHPK 3PXP", qr_of("otpauth://totp/Concierge:anna?secret=JBSWY3DPEHPK3PXP&issuer=Concierge")
 )
 
+ALARMS = (
+    AlarmRow(
+        "alm_1",
+        "session",
+        moment("09:14", "2 min ago"),
+        "Anna Becker",
+        "tic_1",
+        "INC-1042",
+        "Label printer prints blank labels",
+    ),
+    AlarmRow(
+        "alm_2",
+        "receipt",
+        moment("08:02", "1 h ago"),
+        "Ben Okafor",
+        "tic_2",
+        "INC-1040",
+        "Cannot open the rota",
+    ),
+    AlarmRow("alm_3", "code", moment("07:55")),
+)
+
 PUBLIC: dict[str, View] = {
     "portal": PortalView(OUTSIDE),
     "portal-unknown": PortalView(OUTSIDE, code="482 019 337", fault="unknown"),
@@ -369,6 +392,8 @@ PUBLIC: dict[str, View] = {
     "portal-http": PortalView(OUTSIDE, secure=False),
     "join-landing": JoinLandingView(OUTSIDE, "s3cret", ANNA),
     "join-landing-over": JoinLandingView(OUTSIDE, "s3cret", None),
+    "alarm-code": AlarmView(OUTSIDE, stopped=True, place="code"),
+    "alarm-receipt": AlarmView(replace(OUTSIDE, desk_phone=None), stopped=False, place="receipt"),
     "sign-in": SignInView(OUTSIDE),
     "sign-in-mismatch": SignInView(OUTSIDE, name="anna", fault="mismatch"),
     "sign-in-locked": SignInView(OUTSIDE, name="anna", fault="locked", locked_minutes=15),
@@ -407,6 +432,7 @@ AT_THE_DESK: dict[str, View] = {
         live=LIVE_ALL,
         everyone=True,
     ),
+    "desk-alarms": replace(DESK, frame=SUPERVISOR, alarms=ALARMS),
     "desk-empty": replace(DESK, tickets=(), live=(), count_mine=0, count_unowned=0, count_all=0),
     "desk-help": replace(
         DESK, help_title="Label printer prints blank labels", help_fault="Please say who is on the line."

@@ -16,7 +16,8 @@ from tests.policies.tables import POLICIES
 GOLDEN = POLICIES / "tests" / "matrix.golden"
 
 HEADER = """\
-# Who may do what, at the most favourable moment: consent given, recording on, everybody present, the session active.
+# Who may do what, at the most favourable moment: consent given, recording on, everybody present, the session active
+# (picking up: its host lost).
 # any: on whatever it is   own: on one's own session, invite or account, or on what is offered to oneself   -: never
 # "key" is a host's API key issued for every act. Printed by `python -m tests.policies.matrix`; changes are reviewed.
 """
@@ -24,11 +25,11 @@ HEADER = """\
 PEOPLE = ("host", "supervisor", "auditor")
 SEATS = ("host", "customer", "vendor", "observer", "moderator")
 ON_THE_DESK = {
-    Act.VIEW_DESK, Act.CREATE_TICKET, Act.SEARCH, Act.VIEW_SESSIONS, Act.VIEW_INVITES, Act.FIND_RECORDINGS,
-    Act.VIEW_AUDIT_LOG, Act.VIEW_PEOPLE,
+    Act.VIEW_DESK, Act.CREATE_TICKET, Act.SEARCH, Act.VIEW_SESSIONS, Act.VIEW_INVITES, Act.FIND_RECORDINGS, Act.SIGN_OFF,
+    Act.VIEW_AUDIT_LOG, Act.VIEW_PEOPLE, Act.ANSWER_ALARM,
 }  # fmt: skip
 ON_A_TICKET = {Act.VIEW_TICKET, Act.NOTE_TICKET, Act.OPEN_SESSION}
-ON_AN_INVITE = {Act.REVOKE_INVITE, Act.REDEEM_INVITE}
+ON_AN_INVITE = {Act.REVOKE_INVITE, Act.REDEEM_INVITE, Act.HAND_ON_INVITE, Act.TAKE_ON_INVITE}
 ON_A_RECORDING = {
     Act.REPLAY_RECORDING,
     Act.EXPORT_RECORDING,
@@ -67,8 +68,15 @@ def principals() -> dict[str, Principal]:
 def resource(kind: str, *, own: bool) -> Resource:
     person = "per_self" if own else "per_other"
     attributes: dict[str, dict[str, Attribute]] = {
-        "Session": {"host": person, "state": "active", "recording": True, "handover_to": person},
-        "Invite": {"created_by": person},
+        "Session": {
+            "host": person,
+            "state": "active",
+            "recording": True,
+            "handover_to": person,
+            "asked": (person,),
+            "host_away": True,
+        },
+        "Invite": {"created_by": person, "care": person, "care_offered_to": person},
         "Recording": {"ticket": "tic_own" if own else "tic_other"},
         "Account": {"owner": person},
     }
@@ -99,7 +107,9 @@ def questions() -> list[Question]:
         elif act is Act.CREATE_INVITE:
             rows.extend(Question(f"{act} ({kind.lower()})", act, kind, {}) for kind in ("Ticket", "Session"))
         else:
-            context: dict[str, Attribute] = {"consented": True} if act is Act.SHARE_SCREEN else {}
+            context: dict[str, Attribute] = (
+                {"consented": True} if act in (Act.SHARE_SCREEN, Act.SHARE_CAMERA) else {}
+            )
             if act is Act.ISSUE_API_KEY:
                 context = {"scopes": (str(Act.VIEW_DESK),)}
             rows.append(Question(str(act), act, kind_of(act), context))

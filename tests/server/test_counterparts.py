@@ -25,10 +25,13 @@ BUTTONS: dict[str, tuple[str, ...] | str] = {
     # the session: messages of the socket
     "accept-handover": ("accept_handover",),
     "admit": ("admit",),
+    "alarm": ("raise_alarm",),
     "answer": ("answer",),
     "ask": ("ask",),
     "ask-again": ("say",),
     "ask-for": ("ask",),
+    "claim": ("claim_name",),
+    "claim-expected": ("claim_name",),
     "clear-marks": ("clear_marks",),
     "confirm-match": ("match",),
     "decline-handover": ("decline_handover",),
@@ -37,6 +40,7 @@ BUTTONS: dict[str, tuple[str, ...] | str] = {
     "freeze": ("freeze", "unfreeze"),
     "hide": ("hide",),
     "leave": ("leave",),
+    "more-time": ("more_time",),
     "new-code": ("new_code",),
     "not-me": ("leave",),
     "offer-handover": ("offer_handover",),
@@ -49,6 +53,7 @@ BUTTONS: dict[str, tuple[str, ...] | str] = {
     "share": ("publish",),
     "show": ("unhide",),
     "stop-everything": ("stop_everything",),
+    "telephone": ("telephone",),
     "take-back-all": ("take_back",),
     "voice": ("publish", "unpublish"),
     "withdraw": ("withdraw",),
@@ -68,7 +73,7 @@ BUTTONS: dict[str, tuple[str, ...] | str] = {
     # opening a dialog, playing, pointing, printing, trying again
     **dict.fromkeys(
         (
-            *("open-end", "open-handover", "open-invite", "later", "mark-tool", "copy", "print", "hear"),
+            *("open-end", "claim-other", "open-handover", "open-invite", "later", "mark-tool", "copy", "print", "hear"),
             *("choose-again", "close-phone", "discard-preview", "float", "show-surface"),
             *("connect-now", "retry", "play", "jump", "mute", "filter", "next-event", "previous-event"),
         ),

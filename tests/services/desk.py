@@ -15,6 +15,7 @@ from concierge.adapters.db.repositories import Database
 from concierge.adapters.evidence import RecorderEvidence
 from concierge.adapters.evidence_log import SignedLog
 from concierge.adapters.evidence_reader import RecorderReader
+from concierge.adapters.evidence_report import AuditReports
 from concierge.adapters.evidence_receipts import LogReceipts
 from concierge.adapters.evidence_vault import RecorderVault
 from concierge.adapters.keys import Keyring, PepperedSecrets
@@ -47,6 +48,7 @@ from concierge.services.recovering import recover
 from concierge.services.registry import Registry
 from concierge.services.replay_port import Script
 from concierge.services.replays import Replays
+from concierge.services.reporting import Reporting
 from concierge.services.tools import Installation, Tools
 from concierge.wire import messages as wire
 from recorder.installation import InstallationKey
@@ -104,6 +106,21 @@ class Desk:
     def exports(self, authority: TimeAuthority | None = None) -> Exports:
         proofs = Proofs(self.log, self.database.audit_tree, self.database.stamps, authority)
         return Exports(self.tools, self.replays(), self.reader, proofs)
+
+    def reporting(self) -> Reporting:
+        reports = AuditReports(
+            tree=self.database.audit_tree,
+            log=self.log,
+            tickets=self.tools.tickets,
+            people=self.tools.people,
+            sessions=self.tools.sessions,
+            invites=self.tools.invites,
+            recordings=self.folder / "recordings",
+            trust=self.key.public,
+            clock=self.clock,
+            organisation="Northwind",
+        )
+        return Reporting(reports, self.tools.audit, self.clock, self.policy)
 
     def principal(self, person: Person) -> Principal:
         return Principal("Person", person.id, person.role)
@@ -263,6 +280,8 @@ async def desk_in(
         tickets=database.tickets,
         people=database.people,
         invites=database.invites,
+        alarms=database.alarms,
+        impressions=database.impressions,
         pairings=database.pairings,
         seats=database.seats,
         recordings=database.recordings,

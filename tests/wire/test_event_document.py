@@ -17,4 +17,4 @@ def test_every_event_has_its_line() -> None:
     for name in EVENT_TYPES:
         assert sum(line.startswith(f"| `{name}` |") for line in lines) == 1
     assert any("ConsentGiven" in line and "`wording`: Wording" in line for line in lines)
-    assert "- **Wording**: `sha256`: text, `language`: text" in lines
+    assert "- **Wording**: `sha256`: text, `language`: text, `version`: text" in lines

@@ -1,8 +1,16 @@
 // Fields for codes and PINs: digits in groups of three while one types, pastes with spaces or dashes welcome.
 
+import { t } from "./i18n";
+
 /** The digits as they are read aloud: 123 456 789. */
 export function grouped(digits: string): string {
   return digits.replace(/(\d{3})(?=\d)/g, "$1 ");
+}
+
+/** The digits as words, for reading aloud: four – seven – one, then a pause. */
+export function spelled(digits: string): string {
+  const words = [t("zero"), t("one"), t("two"), t("three"), t("four"), t("five"), t("six"), t("seven"), t("eight"), t("nine")];
+  return (digits.match(/\d{1,3}/g) ?? []).map((three) => [...three].map((digit) => words[Number(digit)] ?? digit).join(" – ")).join(", ");
 }
 
 /** Where the caret goes so that as many digits stand before it as before grouping. */

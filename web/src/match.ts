@@ -5,6 +5,7 @@ import { onAct, ref, setText, show } from "./dom";
 import { t } from "./i18n";
 import { attemptIn } from "./notices";
 import { LIMITS } from "./wire.gen";
+import { claimWords } from "./trust";
 import type { SessionView } from "./wire.gen";
 
 /** Show the customer their digits, spaced for reading aloud. */
@@ -37,6 +38,7 @@ export class MatchForm {
       if (field !== null) field.value = "";
       show(ref("match-fault"), false);
     }
+    setText(ref("match-claim"), claimWords(view));
     setText(ref("match-who"), t("{name} has joined", { name: waiting?.name ?? t("Somebody") }));
     const deny = ref("match-form")?.querySelector<HTMLElement>('[data-act="deny"]');
     if (deny && waiting !== undefined) deny.dataset.participant = waiting.id;

@@ -2,7 +2,7 @@
 
 import { type Clock, hour, left } from "./clock";
 import { ref, setText, show } from "./dom";
-import { grouped } from "./digits";
+import { grouped, spelled } from "./digits";
 import { fetchPage } from "./fetched";
 import { t } from "./i18n";
 import type { CodeView } from "./wire.gen";
@@ -17,6 +17,7 @@ export class Pairing {
     this.#live(code);
     if (code === null) return;
     setText(ref("code"), grouped(code.digits));
+    setText(ref("code-spelled"), spelled(code.digits));
     setText(ref("join-link"), code.link);
     if (code.link !== this.#link) void this.#redraw(code.link);
     this.count(code);
@@ -37,6 +38,7 @@ export class Pairing {
   /** A code that was used, whoever used it, opens nothing any more: it must not be read out again. */
   #live(code: CodeView | null): void {
     show(ref("code"), code !== null);
+    show(ref("code-spelled"), code !== null);
     show(ref("join-link")?.closest("p") ?? null, code !== null);
     show(ref<SVGElement>("qr-path")?.ownerSVGElement?.parentElement ?? null, code !== null && code.link === this.#drawn);
   }

@@ -31,6 +31,9 @@ export class Questions {
     readonly connection: Connection, readonly clock: Clock, readonly place: HTMLElement, readonly onAnswered: Answered,
   ) {
     onAct("answer", (button) => this.#press(button));
+    onAct("more-time", () => {
+      if (this.current !== null) void attempt(this.connection.send({ type: "more_time", consent: this.current.id }));
+    });
     clock.every(() => this.#count());
     // What was pressed on another page or before this one was seen is no answer to what stands here now.
     document.addEventListener("visibilitychange", () => this.#deafen());
@@ -81,7 +84,7 @@ export class Questions {
     this.#answering = true;
     const yes = button.dataset.answer === "yes";
     const text_sha256 = await sha256(shownText(ask));
-    const taken = await attempt(this.connection.send({ type: "answer", consent: question.id, yes, text_sha256, language: language() }));
+    const taken = await attempt(this.connection.send({ type: "answer", consent: question.id, yes, text_sha256, language: language(), version: (ask as HTMLElement).dataset.wording ?? "" }));
     this.#answering = false;
     if (!taken) return;
     this.#answered.add(question.id);

@@ -1,5 +1,6 @@
 // Recorded events in words: what happened, with an icon and a kind to filter by.
 
+import { span } from "./clock";
 import { count, t, tn } from "./i18n";
 import type { Happening, Person } from "./replay_script";
 import { kindName, standingName } from "./surface_words";
@@ -37,6 +38,10 @@ const COURSE: Record<string, Teller> = {
   },
   SurfaceSwapped: (event) => line(t("Something else is shared: {what} instead of {former}", { what: kindName(event["display"] as SurfaceKind), former: kindName(event["former"] as SurfaceKind) }), "screen"),
   PictureNoted: (event) => line(standingName(event["condition"] as Condition), event["condition"] === "muted" ? "lock" : "screen", Number(event["width"]) > 0 ? `${String(event["width"])} × ${String(event["height"])}` : ""),
+  NameClaimed: (event) => line(event["expected"] === true ? t("The customer said to be the person on the ticket") : t("The customer said to be somebody else than the ticket says"), "person", [String(event["name"]), established(String(event["how"]))].join(" · ")),
+  AlarmRaised: () => line(t("The customer raised an alarm: not sure, or something is wrong"), "warning"),
+  TelephoneTaken: () => line(t("On the telephone from here on; what is said there is not recorded"), "phone"),
+  TelephonePutDown: () => line(t("No longer on the telephone"), "phone"),
   PhoneJoined: () => line(t("The customer’s phone was connected"), "mobile"),
   PhoneLeft: () => line(t("The customer’s phone was put away"), "mobile"),
   SurfaceHidden: () => line(t("The customer hid the screen"), "eye-off"),
@@ -52,6 +57,15 @@ const COURSE: Record<string, Teller> = {
   HandoverOffered: (event, name) => line(t("Hand-over offered to {name}", { name: String(event["to_name"]) }), "handover", name(event["by"])),
   HandoverClosed: () => line(t("The hand-over did not take place"), "cross"),
   HostChanged: (event, name) => line(t("{name} took the session over", { name: name(event["host"]) }), "handover", t("from {name}", { name: name(event["former"]) })),
+  SuccessorIntroduced: (event, name) => line(t("The customer was told who is to take over"), "handover", name(event["participant"])),
+  PickUpAsked: (event, name) => line(t("A colleague asked to take over from the lost host"), "handover", name(event["participant"])),
+  PickUpAgreed: (event, name) => line(t("The customer agreed to the new name"), "check", name(event["participant"])),
+  PickUpClosed: (event, name) => line(t("The colleague did not take over"), "cross", name(event["participant"])),
+  OpinionAsked: (event, name) => line(t("{name} was asked for an opinion", { name: String(event["of_name"]) }), "question", [name(event["by"]), event["question"]].filter(Boolean).join(" · ")),
+  OpinionClosed: () => line(t("Nobody is asked for an opinion any more"), "check"),
+  CustomerSteppedAway: (event) => line(event["why"] === "someone_here" ? t("The customer was no longer alone") : t("The customer stepped away"), "eye-off"),
+  CustomerCameBack: () => line(t("The customer was back"), "eye"),
+  ParticipantSlept: (event, name) => line(t("The computer of {name} slept: nothing was seen for {time}.", { name: name(event["participant"]), time: span(Number(event["slept_ms"])) }), "pause"),
   EndingSoon: (event, name) => line(t("Warned that the time ends soon"), "clock", name(event["participant"])),
   ClockStepped: (event) => line(t("The server’s clock was set by {seconds} s", { seconds: count(Number(event["by_ms"]) / 1000) }), "clock"),
   BrokerStopped: () => line(t("The server was stopped"), "pause"),
@@ -70,6 +84,7 @@ const ACCESS: Record<string, Teller> = {
   },
   ConsentGiven: (event, name) => line(t("The customer said yes: {what}", { what: may(event) }), "check", name(event["participant"])),
   ConsentRefused: (event, name) => line(t("The customer said no: {what}", { what: may(event) }), "cross", name(event["participant"])),
+  ConsentProlonged: () => line(t("The customer asked for more time to answer"), "clock"),
   ConsentLapsed: () => line(t("No answer in time, which means no"), "clock"),
   ConsentWithdrawn: (event, name) => line(t("The customer took it back: {what}", { what: may(event) }), "cross", name(event["participant"])),
   GrantGiven: (event, name) => {
@@ -82,6 +97,7 @@ const ACCESS: Record<string, Teller> = {
 /** An event in words; null for one that says nothing to a person. */
 export function told(event: Happening, name: Name): Told | null {
   if (event.event === "ChatSaid") return { ...line(String(event["text"]), "chat", name(event["participant"])), kind: "chat" };
+  if (event.event === "DeskLineSaid") return { ...line(String(event["text"]), "lock", t("{name}, to the desk only", { name: name(event["participant"]) })), kind: "chat" };
   const course = COURSE[event.event]?.(event, name);
   if (course !== undefined) return course === null ? null : { ...course, kind: "course" };
   const access = ACCESS[event.event]?.(event, name);
@@ -95,6 +111,7 @@ export function pausedBy(reasons: readonly string[]): string {
     host_paused: t("Paused by the host."),
     customer_lost: t("Paused: the connection to the customer was lost."),
     customer_paused: t("Paused by the customer."),
+    customer_away: t("Paused: the customer was away, or not alone."),
     recording_unavailable: t("Paused: the recording could not be written."),
     broker_restarted: t("Paused: the server was restarted."),
     disk_full: t("Paused: the disk for recordings was full."),
@@ -125,10 +142,16 @@ export function leftOut(n: number): string {
   return tn("{n} later event is not listed.", "{n} later events are not listed.", n);
 }
 
+function established(how: string): string {
+  const words: Record<string, string> = { link: t("came by the link"), spoken_code: t("came by the code that was read out"), sign_in: t("was signed in") };
+  return words[how] ?? how;
+}
+
 function ended(reason: EndReason): string {
   const words: Record<EndReason, string> = {
     completed: t("The host ended the session"),
     customer_stopped: t("The customer stopped everything"),
+    customer_alarmed: t("The customer was not sure who this was, and everything was stopped"),
     customer_left: t("Ended: the customer had left"),
     customer_lost: t("Ended: the customer’s connection did not come back"),
     host_left: t("Ended: the host had left"),

@@ -1,5 +1,6 @@
 // The one place where a code from the wire becomes words for a person.
 
+import { hour } from "./clock";
 import { t } from "./i18n";
 import type { Capability, PauseReason, Presence, Role, SessionView, State } from "./wire.gen";
 
@@ -43,15 +44,20 @@ export function state(code: State): string {
 export function pause(reasons: readonly PauseReason[], view: SessionView): string {
   const desk = view.desk_phone ? t("You can call the service desk: {phone}.", { phone: view.desk_phone }) : "";
   const host = view.role === "host";
+  const until = view.paused_until_ms === null ? "" : hour(new Date(Date.now() + view.paused_until_ms - view.now_ms));
   const customer = view.role === "customer";
   const words: Record<PauseReason, string> = {
     recording_unavailable: t("The recording cannot be written at the moment. It goes on by itself as soon as it can."),
     disk_full: t("The disk for recordings is full, so nothing can be recorded. It goes on by itself when there is room."),
     broker_restarted: t("The server was restarted. It goes on when everybody is back."),
-    host_left: customer ? [t("The agent has left. Please wait for another one, or leave."), desk].join(" ").trim() : t("The host has left."),
+    host_left: customer ? [t("The agent has left. Nothing can be seen or done. A colleague may take over if you agree; we wait until {time}.", { time: until }), desk].join(" ").trim()
+      : t("The host has left. Nothing can be seen or done; waiting until {time}.", { time: until }),
     host_lost: host ? t("Your connection was lost. It goes on by itself.")
-      : t("The connection to {name} was lost. It goes on by itself when they are back.", { name: view.host_name }),
+      : t("The connection to {name} was lost. Nothing can be seen or done; waiting until {time}. It goes on by itself when they are back.", { name: view.host_name, time: until }),
     customer_lost: customer ? t("Your connection was lost. It goes on by itself.") : t("The connection to the customer was lost. It goes on by itself when they are back."),
+    customer_away: customer ? t("You said that you are away or not alone.")
+      : view.absence === "someone_here" ? t("The customer is not alone at the screen. Nothing can be seen until they are back, and then you ask again.")
+        : t("The customer had to step away. Nothing can be seen until they are back, and then you ask again."),
     customer_paused: customer ? t("You have paused the session.") : t("The customer has paused the session."),
     host_paused: host ? t("You have paused the session.") : t("{name} has paused the session.", { name: view.host_name }),
   };
@@ -74,6 +80,7 @@ export function farewell(reason: string): string {
   const words: Record<string, string> = {
     completed: t("The agent has ended the session."),
     customer_stopped: t("The customer stopped everything."),
+    customer_alarmed: t("The customer was not sure who this is. Everything was stopped, and a supervisor was told."),
     customer_left: t("The customer has left."),
     customer_lost: t("The customer’s connection did not come back."),
     host_left: t("The agent has left."),
@@ -92,6 +99,7 @@ export function farewell(reason: string): string {
     time_up: t("The time of your invitation is over."),
     invite_revoked: t("The service desk has taken your invitation back."),
     host_gone: t("The host has left, and nobody from outside stays without a host."),
+    not_picked_up: t("You were not needed any more: the customer said no, or the host is back."),
     session_ended: t("The session has ended."),
   };
   return words[reason] ?? t("The session has ended.");

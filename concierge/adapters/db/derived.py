@@ -18,8 +18,12 @@ from concierge.adapters.db.tables import recordings, search_lines, session_event
 from concierge.domain.custody import Erasure, EvidenceClass
 from concierge.domain.ticket import Channel
 
-_CHAT_WORDS = {"ChatSaid": ("text",)}
-_HOST_WORDS = {"SessionEnded": ("outcome", "note"), "HandoverOffered": ("brief",)}
+_CHAT_WORDS = {"ChatSaid": ("text",), "DeskLineSaid": ("text",)}
+_HOST_WORDS = {
+    "SessionEnded": ("outcome", "note", "told"),
+    "HandoverOffered": ("brief",),
+    "OpinionAsked": ("question",),
+}
 
 
 async def destroy_derived(connection: AsyncConnection, erasure: Erasure) -> None:

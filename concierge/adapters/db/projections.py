@@ -14,6 +14,7 @@ from concierge.domain.participant import Participant
 from concierge.domain.refusals import N_
 from concierge.domain.session import Session
 from concierge.domain.ticket import Channel, ThreadEntry
+from concierge.domain.trust import Alarm
 
 SESSION_OPENED = N_("Session opened.")
 SESSION_ENDED = N_("Session ended.")
@@ -30,12 +31,28 @@ def entries_of(session: Session, events: Sequence[ev.Event]) -> list[ThreadEntry
             case ev.SessionOpened():
                 entries.append(_entry(session, event, Channel.SESSION, event.host.id, SESSION_OPENED))
             case ev.SessionEnded():
-                lines = (SESSION_ENDED, event.outcome, event.note)
+                lines = (SESSION_ENDED, event.outcome, event.note, event.told)
                 text = "\n".join(line for line in lines if line)
                 entries.append(_entry(session, event, Channel.SESSION, event.by, text))
             case _:
                 pass
     return entries
+
+
+def alarms_of(session: Session, events: Sequence[ev.Event]) -> list[Alarm]:
+    """Return what a supervisor has to look at: the alarms that were raised."""
+    return [
+        Alarm(
+            id=form_id("alarm", hashlib.sha256(f"{session.id}:{event.seq}".encode()).digest()),
+            place=event.place,
+            at_ms=event.at_ms,
+            session=session.id,
+            ticket=session.ticket,
+            host_name=session.seats[session.host].who.name,
+        )
+        for event in events
+        if isinstance(event, ev.AlarmRaised)
+    ]
 
 
 def arrivals_of(events: Sequence[ev.Event]) -> list[Participant]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from concierge.adapters.db.accounts import DatabaseAccounts
+from concierge.adapters.db.alarms import DatabaseAlarms
 from concierge.adapters.db.api_keys import DatabaseApiKeys
 from concierge.adapters.db.audit import DatabaseAudit
 from concierge.adapters.db.audit_heads import DatabaseAuditTree
@@ -12,6 +13,7 @@ from concierge.adapters.db.audit_stamps import DatabaseStamps
 from concierge.adapters.db.cares import DatabaseCares
 from concierge.adapters.db.custody import DatabaseCustody
 from concierge.adapters.db.engine import Store
+from concierge.adapters.db.impressions import DatabaseImpressions
 from concierge.adapters.db.invites import DatabaseInvites
 from concierge.adapters.db.migrate import WrongSchema, head, revision_of
 from concierge.adapters.db.pairings import DatabasePairings
@@ -37,7 +39,10 @@ class Database:
         self.sessions = DatabaseSessions(self.store)
         self.tickets = DatabaseTickets(self.store)
         self.people = DatabasePeople(self.store)
+        self.alarms = DatabaseAlarms(self.store)
+        self.impressions = DatabaseImpressions(self.store)
         self.invites = DatabaseInvites(self.store)
+        self.cares = DatabaseCares(self.store)
         self.pairings = DatabasePairings(self.store)
         self.seats = DatabaseSeats(self.store)
         self.recordings = DatabaseRecordings(self.store)

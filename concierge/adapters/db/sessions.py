@@ -13,8 +13,9 @@ from sqlalchemy import RowMapping, Select, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from concierge.adapters.db import audit
+from concierge.adapters.db.alarms import keep_alarm
 from concierge.adapters.db.engine import Store, insert_once
-from concierge.adapters.db.projections import arrivals_of, entries_of
+from concierge.adapters.db.projections import alarms_of, arrivals_of, entries_of
 from concierge.adapters.db.recordings import keep_customer, keep_names
 from concierge.adapters.db.tables import recordings, session_events, sessions
 from concierge.adapters.db.tickets import keep_entry
@@ -47,6 +48,8 @@ class DatabaseSessions:
             await _keep_row(connection, session)
             for entry in entries_of(session, new):
                 await keep_entry(connection, entry)
+            for alarm in alarms_of(session, new):
+                await keep_alarm(connection, alarm)
             for participant in arrivals_of(new):
                 await _keep_arrival(connection, session, participant)
             again = len(new) < len(kept)

@@ -86,6 +86,34 @@ session_events = Table(
     Column("event", Text, nullable=False),
 )
 
+# What a supervisor has to look at: somebody was not sure, or said that something is wrong.
+alarms = Table(
+    "alarms",
+    metadata,
+    Column("id", Words, primary_key=True),
+    Column("place", Words, nullable=False),
+    Column("at_ms", BigInteger, nullable=False, index=True),
+    Column("session", Words),
+    Column("ticket", Words),
+    Column("host_name", Words, nullable=False),
+    Column("seen_ms", BigInteger),
+    Column("seen_by", Words),
+    Column("seen_by_name", Words, nullable=False),
+)
+
+# One answer a side to "how was it?". `host` is whom a customer's thanks are for.
+impressions = Table(
+    "impressions",
+    metadata,
+    Column("session", Words, primary_key=True),
+    Column("side", Words, primary_key=True),
+    Column("ticket", Words, nullable=False),
+    Column("host", Words, index=True),
+    Column("name", Words, nullable=False),
+    Column("answer", Words, nullable=False),
+    Column("at_ms", BigInteger, nullable=False),
+)
+
 # --- tickets ---
 
 tickets = Table(
@@ -256,6 +284,9 @@ invites = Table(
     Column("redeemed_as", Words),
     Column("revoked_ms", BigInteger),
     Column("failed_pins", Integer, nullable=False),
+    Column("frozen_ms", BigInteger),
+    Column("tested_ms", BigInteger),
+    Column("tested", Words),
     UniqueConstraint("link_hash"),
 )
 

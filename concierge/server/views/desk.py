@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from concierge.server.views.frame import Face, Moment, Piece, View
+from concierge.server.views.trust import AlarmRow
 
 Priority = Literal["urgent", "high", "normal", "low"]
 Channel = Literal["phone", "mail", "chat", "portal", "walk_in", "api"]
@@ -43,7 +44,7 @@ class LiveRow:
     customer: str
     since: Moment
     people: int
-    may: Literal["host", "take_over", "observe", "none"]
+    may: Literal["host", "take_over", "pick_up", "opinion", "observe", "none"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,7 @@ class DeskView(View):
     tickets: tuple[TicketRow, ...]
     live: tuple[LiveRow, ...]
     everyone: bool = False
+    offered: int = 0
     shown: Literal["mine", "unowned", "all"] = "all"
     count_mine: int = 0
     count_unowned: int = 0
@@ -65,6 +67,7 @@ class DeskView(View):
     help_title: str = ""
     help_customer: str = ""
     help_fault: str | None = None
+    alarms: tuple[AlarmRow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

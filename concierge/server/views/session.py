@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
+from concierge.domain.consent import WORDING_VERSION
 from concierge.server.views.frame import Face, Moment, View
 from concierge.server.views.qr import Qr
 
@@ -44,6 +45,7 @@ class ConsoleView(View):
     invitable: tuple[str, ...] = ("view_screen", "voice", "chat", "mark")
     may_invite: bool = True
     may_hand_over: bool = True
+    may_ask_opinion: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,7 @@ class CustomerView(View):
     without_recording: Literal["no_session", "no_sharing"] = "no_session"
     answer_seconds: int = 120
     secure: bool = True
+    wording: str = WORDING_VERSION
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,3 +129,4 @@ class ReceiptView(View):
     wrong_contact: str | None = None
     fingerprint: str | None = None
     signed_path: str = ""
+    secret: str = ""

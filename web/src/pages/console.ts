@@ -7,6 +7,7 @@ import { copying } from "../copying";
 import { close } from "../dialogs";
 import { make, makeButton, need, onAct, onePanel, panel, ref, setAttribute, setText, show } from "../dom";
 import { ending } from "../endform";
+import { Colleagues } from "../colleagues";
 import { Handover } from "../handover";
 import { loadTexts, t } from "../i18n";
 import { inviting } from "../invites";
@@ -15,6 +16,7 @@ import { MatchForm } from "../match";
 import { attempt, notice } from "../notices";
 import { presses, shortcuts } from "../shortcuts";
 import { Pairing } from "../pairing";
+import { watchSleep } from "../slept";
 import { Stage } from "../stage";
 import type { Capability, QuestionView, Quality, SessionView } from "../wire.gen";
 import { capability, disk as diskWords, farewell, farewellToHost, pause, state } from "../words";
@@ -29,6 +31,7 @@ class Console implements LivePage {
   readonly match: MatchForm;
   readonly handover: Handover;
   readonly pairing: Pairing;
+  readonly colleagues: Colleagues;
   #began = Infinity;
   #over = false;
 
@@ -38,6 +41,8 @@ class Console implements LivePage {
     this.match = new MatchForm(live.connection);
     this.handover = new Handover(live.connection, live.clock);
     this.pairing = new Pairing(live.clock);
+    this.colleagues = new Colleagues(live);
+    watchSleep(live.connection, (text) => live.chat.fact(text));
     inviting();
     ending(live.connection);
     copying();
@@ -52,6 +57,7 @@ class Console implements LivePage {
     if (this.#otherVariant(view)) return;
     this.people.update(view);
     this.handover.update(view);
+    this.colleagues.update(view);
     this.stage.update(view);
     this.match.update(view);
     const shown = this.#panel(view);
@@ -62,12 +68,14 @@ class Console implements LivePage {
     this.#freeze(view);
     this.#evidence(view.recording.lag_ms);
     this.#count();
+    setAttribute(ref("telephone"), "aria-pressed", String(view.telephone));
   }
 
   over(status: Extract<Status, { kind: "displaced" | "farewell" | "gone" }>): void {
     if (status.kind === "displaced") return;
     this.#over = true;
-    for (const name of ["dialog-invite", "dialog-handover", "dialog-offer", "dialog-end"]) close(name);
+    for (const name of ["dialog-invite", "dialog-handover", "dialog-offer", "dialog-end", "dialog-opinion"]) close(name);
+    for (const name of ["picking-up", "opinion-asked"]) panel(name, false);
     panel("paused", false);
     panel("evidence-lost", false);
     panel("disk", false);
@@ -213,6 +221,7 @@ class Console implements LivePage {
       const participant = button.dataset.participant ?? button.closest<HTMLElement>("[data-participant]")?.dataset.participant ?? "";
       void attempt(connection.send({ type: "deny", participant }));
     });
+    onAct("telephone", (button) => void attempt(connection.send({ type: "telephone", on: button.getAttribute("aria-pressed") !== "true" })));
     onAct("pause", () => void attempt(connection.send({ type: "pause_session" })));
     onAct("resume", () => void attempt(connection.send({ type: "resume_session" })));
     onAct("freeze", () => this.#freezeAll());

@@ -9,7 +9,9 @@ import { searchKey } from "../search_key";
 import { tellZone } from "../zone";
 
 const REFRESH_MS = 4000;
-const LISTS = ["queue", "live"];
+const LISTS = ["alarms", "queue", "live"];
+/** What is exchanged of a list: its card, heading and all, or the list alone. */
+const whole = (name: string, page?: ParentNode): Element | null => { const found = list(name, page); return found?.closest(".card") ?? found; };
 
 await loadTexts();
 tellZone();
@@ -31,7 +33,7 @@ document.addEventListener("keydown", (event) => {
   ref("help-title")?.focus();
 });
 
-const shown = new Map(LISTS.map((name) => [name, list(name)?.closest(".card")?.textContent ?? ""]));
+const shown = new Map(LISTS.map((name) => [name, whole(name)?.textContent ?? ""]));
 
 async function refresh(): Promise<void> {
   const page = await fetchPage(location.href);
@@ -41,8 +43,8 @@ async function refresh(): Promise<void> {
   }
   const now = new Map<string, string>();
   for (const name of LISTS) {
-    const fresh = list(name, page)?.closest(".card");
-    const old = list(name)?.closest(".card");
+    const fresh = whole(name, page);
+    const old = whole(name);
     if (!fresh || !old) continue;
     now.set(name, fresh.textContent ?? "");
     if (now.get(name) === shown.get(name) || old.contains(document.activeElement)) continue;

@@ -1,6 +1,7 @@
 // The customer's page: who helps, the match, one question at a time, sharing, and out. The last view says where we are.
 // Rules: stop and hide act in this browser first; nothing is shared that was not chosen here; a phone does all but share.
 
+import { Apart } from "../apart";
 import { portraitPath } from "../api";
 import type { Status } from "../connection";
 import { clone, fill, list, need, onAct, onePanel, panel, ref, setFace, setIcon, setText, show, slot, sync, typing } from "../dom";
@@ -9,15 +10,18 @@ import { Indicator } from "../indicator";
 import { Live, type LivePage } from "../live";
 import { Marks } from "../marks";
 import { showDigits } from "../match";
+import { NextHost } from "../next_host";
 import { attempt, notice } from "../notices";
 import { PhoneOffer } from "../phone_offer";
 import { sharing, Source } from "../publish";
 import { Questions } from "../questions";
 import type { Capability, SessionView } from "../wire.gen";
+import { watchSleep } from "../slept";
+import { alarmWords, Claim } from "../trust";
 import { WhileSharing } from "../while_sharing";
 import { capability, CAPABILITY_ICON, farewellToCustomer, pause, role } from "../words";
 
-const STEPS = ["arriving", "who", "waiting", "ask", "refused", "confirm", "share", "phone", "insecure", "ended", "failed"] as const;
+const STEPS = ["arriving", "who", "waiting", "ask", "refused", "away", "pickup", "confirm", "share", "phone", "insecure", "ended", "failed"] as const;
 type Step = (typeof STEPS)[number];
 const VENDOR_NOTICE_MS = 30_000;
 const NOT_LET_IN: readonly string[] = ["denied", "match_failed", "lobby_timeout"];
@@ -30,9 +34,13 @@ class Join implements LivePage {
   readonly #preview = need<HTMLVideoElement>("preview");
   readonly phone: PhoneOffer;
   readonly around: WhileSharing;
+  readonly claim: Claim;
+  readonly apart: Apart;
+  readonly next: NextHost;
   #later = false;
   #over = false;
   #stopping = false;
+  #alarmed = false;
   #vendors = new Map<string, number>();
 
   constructor(readonly live: Live) {
@@ -47,7 +55,11 @@ class Join implements LivePage {
     this.indicator = new Indicator(live.clock);
     this.marks = new Marks(need<SVGSVGElement>("marks"), this.#preview, need("preview-fit"));
     this.phone = new PhoneOffer(live);
+    this.claim = new Claim(live);
     this.around = new WhileSharing(live, this.screen, this.#preview);
+    this.apart = new Apart(live, () => this.#hideHere());
+    this.next = new NextHost(live);
+    watchSleep(connection, (text) => live.chat.fact(text));
     connection.on("mark", (mark) => this.marks.show(mark));
     connection.on("marks_wiped", () => this.marks.wipe());
     connection.on("quality_asked", (asked) => this.screen.hint(asked.quality));
@@ -68,9 +80,12 @@ class Join implements LivePage {
     this.screen.mute(view.state !== "active" || !this.live.connection.connected);
     this.#orphans(view);
     showDigits(view);
+    this.claim.update(view);
     this.#vendorsJoined(view);
+    this.apart.update(view);
+    const picked = this.next.update(view);
     const asked = this.questions.update(view);
-    const step = this.#step(view, asked);
+    const step = this.#step(view, asked, picked);
     const inside = this.live.admitted && view.state !== "ended";
     const fresh = step === null ? null : onePanel(STEPS, step);
     if (step === null) onePanel(STEPS, "");
@@ -88,7 +103,7 @@ class Join implements LivePage {
       this.live.refresh();
       return;
     }
-    this.#end(status.kind === "farewell" ? farewellToCustomer(status.reason) : t("The session is over, or your seat in it is."), status.kind === "farewell" ? status.receipt : "");
+    this.#end(status.kind === "farewell" ? (status.reason === "customer_alarmed" ? alarmWords(this.live.view) : farewellToCustomer(status.reason)) : t("The session is over, or your seat in it is."), status.kind === "farewell" ? status.receipt : "");
     if (status.kind === "farewell" && NOT_LET_IN.includes(status.reason)) setText(ref("ended-title"), t("You were not let in"));
   }
 
@@ -100,8 +115,10 @@ class Join implements LivePage {
     this.screen.compare(view.surfaces.some((one) => one.id === this.screen.surface), view.state === "active");
   }
 
-  #step(view: SessionView, asked: boolean): Step | null {
+  #step(view: SessionView, asked: boolean, picked: boolean): Step | null {
     if (!this.live.admitted) return "who";
+    if (this.apart.away(view)) return "away";
+    if (picked) return "pickup";
     if (asked) return "ask";
     if (this.around.sharing.pending !== null) return "confirm";
     if (this.screen.live || this.screen.underway) return null;
@@ -188,6 +205,7 @@ class Join implements LivePage {
     onAct("hide", () => void attempt(this.screen.hide()).then(() => this.live.refresh()));
     onAct("show", () => void attempt(this.screen.unhide()).then(() => this.live.refresh()));
     onAct("stop-everything", () => this.#stopEverything());
+    onAct("alarm", () => this.#alarm());
     onAct("leave", () => this.#leave());
     onAct("not-me", () => this.#leave());
     onAct("ask-again", async () => {
@@ -216,14 +234,32 @@ class Join implements LivePage {
     this.#end(t("You stopped everything. Nobody is connected to you any more."), "");
   }
 
+  /** As stopping everything, and somebody who is not the host is told why. */
+  #alarm(): void {
+    this.#stopHere();
+    this.#stopping = true;
+    this.#alarmed = true;
+    this.#tellStop();
+    this.#end(alarmWords(this.live.view), "");
+    setText(ref("ended-title"), t("Everything has stopped"));
+  }
+
   #tellStop(): void {
-    void this.live.connection.send({ type: "stop_everything" }).then(() => { this.#stopping = false; }).catch(() => undefined);
+    void this.live.connection.send({ type: this.#alarmed ? "raise_alarm" : "stop_everything" }).then(() => { this.#stopping = false; }).catch(() => undefined);
   }
 
   async #leave(): Promise<void> {
     this.#stopHere();
     await attempt(this.live.connection.send({ type: "leave" }));
     this.live.refresh();
+  }
+
+  /** What stepping away takes with it, before anybody else hears of it. */
+  #hideHere(): void {
+    this.#later = false;
+    this.screen.stopHere();
+    this.around.stopHere();
+    this.live.voice.source.stopHere();
   }
 
   #stopHere(): void {
