@@ -21,9 +21,9 @@ from concierge.adapters.db.migrate import migrate
 from concierge.adapters.db.repositories import Database
 from concierge.adapters.disk import MountedDisk
 from concierge.adapters.evidence_log import SignedLog
-from concierge.adapters.evidence_report import AuditReports
 from concierge.adapters.evidence_parts import EvidenceParts, evidence_parts
 from concierge.adapters.evidence_receipts import LogReceipts
+from concierge.adapters.evidence_report import AuditReports
 from concierge.adapters.keys import Keyring, PepperedSecrets, load_or_make
 from concierge.adapters.keys.places import Place, keyring
 from concierge.adapters.log_anchor import FileAnchor
@@ -338,7 +338,7 @@ def _assemble(config: Config, data: StateFolder, database: Database, policy: Ced
     )
 
 
-def _reporting(  # noqa: PLR0913 - what is put together here is in nobody else's hands
+def _reporting(
     config: Config, data: StateFolder, tools: Tools, database: Database, log: SignedLog, trust: bytes
 ) -> Reporting:
     reports = AuditReports(

@@ -14,7 +14,7 @@ from gettext import translation
 from pathlib import Path
 from typing import Final
 
-from recorder import cli_log, cli_witness
+from recorder import cli_log, cli_report, cli_witness
 from recorder.envelope import DEK_BYTES, ContentKeys
 from recorder.errors import ExportUnavailableError, RecorderError, UnreadableRecordingError, WrongKeyError
 from recorder.export import export_recording
@@ -103,15 +103,16 @@ def _run(arguments: argparse.Namespace) -> int:
     except (OSError, RecorderError, ValueError) as error:
         return _say(EXIT_KEY, error)
     if arguments.command == "log":
-        return cli_log.verify(arguments, trust)
+        check = cli_report.verify if arguments.verb == "verify-report" else cli_log.verify
+        return check(arguments, trust)
     checked = cli_log.Checked.of(arguments, trust)
     try:
         reading = read_recording(arguments.directory, dek, trust)
     except UnreadableRecordingError:
         checked.missing(arguments.directory)
         raise
-    if arguments.json:
     wrong = checked.judge(arguments.directory, reading.verdict)
+    if arguments.json:
         print(json.dumps(reading.verdict.fields() | checked.fields(wrong), sort_keys=True))
     else:
         print("\n".join([_words(reading.verdict), *checked.words(wrong)]))

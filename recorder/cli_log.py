@@ -16,6 +16,7 @@ from gettext import translation
 from pathlib import Path
 from typing import Final
 
+from recorder import cli_report
 from recorder.errors import RecorderError, VerificationError
 from recorder.log.cosignature import check_cosignature
 from recorder.log.folder import LogVerdict, Rollback, leaf_lines, read_note, verify_log
@@ -56,6 +57,7 @@ def add_command(
     verbs = log.add_subparsers(dest="verb", required=True)
     verify = verbs.add_parser("verify", help=_("check an exported audit log; no network needed"))
     add_log_arguments(verify)
+    cli_report.add_command(verbs)
 
 
 def add_log_arguments(verify: argparse.ArgumentParser) -> None:
@@ -145,8 +147,6 @@ def _words(verdict: LogVerdict, silent: Sequence[NoteKey], missing: Sequence[str
     return lines
 
 
-def _fields(verdict: LogVerdict, silent: Sequence[NoteKey], missing: Sequence[str]) -> dict[str, object]:
-    fault = verdict.fault
 def _rollback_words(rollback: Rollback) -> str:
     facts = {
         "first": rollback.kept + 1,
@@ -170,6 +170,8 @@ def _rollback_fields(one: Rollback) -> dict[str, object]:
     }
 
 
+def _fields(verdict: LogVerdict, silent: Sequence[NoteKey], missing: Sequence[str]) -> dict[str, object]:
+    fault = verdict.fault
     return {
         "origin": verdict.checkpoint.origin,
         "size": verdict.checkpoint.size,
@@ -201,9 +203,9 @@ class Checked:
         """Check what was given. Raises VerificationError when a log or receipt does not hold itself."""
         known: dict[str, Known] | None = None
         receipt = None
+        rollbacks: tuple[Rollback, ...] = ()
         if (path := getattr(arguments, "receipt", None)) is not None:
             receipt = read_receipt(_bytes(path), trust)
-        rollbacks: tuple[Rollback, ...] = ()
         if (folder := getattr(arguments, "log", None)) is not None:
             verdict = verify_log(folder, trust, [receipt.note] if receipt else [])
             if verdict.fault is not None:

@@ -20,7 +20,7 @@ from concierge.adapters.cedar_files import PolicyError
 from concierge.adapters.db.migrate import WrongSchema
 from concierge.adapters.retention_file import RetentionError
 from concierge.adapters.state_folder import StateFolderInUse, StateFolderUnusable
-from concierge.cli import administration, audit, doctor, erasing, keys, serving
+from concierge.cli import administration, audit, doctor, erasing, keys, reporting, serving
 from concierge.cli import storage as storage_cli
 from concierge.config import SETTINGS, Config, SettingError, load
 from concierge.domain.errors import ConciergeError
@@ -186,6 +186,7 @@ def _audit_of(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     proving.add_argument("number", type=int, metavar="NUMBER", help=_("the leaf's number, counted from 1"))
     exporting = _command(log, "export", _("write the log for somebody to check offline"), audit.export)
     exporting.add_argument("folder", type=Path, metavar="DIR", help=_("a folder that does not exist yet"))
+    reporting.add_commands(log, _command)
     _command(log, "checkpoint", _("sign the head now and print it"), audit.checkpoint)
     restoring = _command(commands, "restore", _("say, signed, that a backup was put back"), audit.restore)
     restoring.add_argument("--operator", required=True, metavar="NAME", help=_("who put it back"))

@@ -78,6 +78,7 @@ def _serve(config: Config, prepare: Prepare, *, demo: bool) -> int:
                     replays=broker.replays,
                     keeping=broker.keeping,
                     exports=broker.exports,
+                    reporting=broker.reporting,
                     key_watch=KeyWatch(broker.database.keys, broker.keyring, broker.tools.clock),
                     storing=broker.storage.storing if broker.storage is not None else None,
                 )

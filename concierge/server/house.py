@@ -24,6 +24,8 @@ from concierge.services.phones import Phones
 from concierge.services.portraits import Portraits
 from concierge.services.registry import Registry
 from concierge.services.replays import Replays
+from concierge.services.reporting import Reporting
+from concierge.services.shifts import Shifts
 from concierge.services.storing import Storing
 from concierge.services.tools import Tools
 from concierge.shipped import TEMPLATES
@@ -43,6 +45,7 @@ class House:
     replays: Replays
     keeping: Keeping
     exports: Exports
+    reporting: Reporting
     key_watch: KeyWatch
     gate: Gate
     settings: ServerSettings

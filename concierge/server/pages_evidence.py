@@ -50,6 +50,7 @@ async def recordings(asked: Asked) -> Response:
         recordings=tuple([await _row(asked, one, kept.get(one.id)) for one in found]),
         total=len(found),
         fault=asked.reader.gettext("A date looks like 2026-11-21.") if wrong else None,
+        may_report=asked.may(Act.VIEW_AUDIT_LOG),
     )
     return asked.show(view)
 

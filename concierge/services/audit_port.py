@@ -84,6 +84,12 @@ class AuditTree(Protocol):
     async def leaves(self, first: int, count: int) -> list[KeptLeaf]:
         """Return so many leaves from a number on, in order."""
 
+    async def within(self, from_ms: int, until_ms: int, size: int) -> tuple[int, int]:
+        """Return the first and last number of the stretch, up to `size`, that holds every leaf of these times (wall clock).
+
+        Clocks step: the stretch may hold others too. Without any the last is one below the first.
+        """
+
     async def about(self, subject: str, kinds: Sequence[str] = ()) -> list[KeptLeaf]:
         """Return the leaves about a subject, in order; of these kinds, if any are given."""
 

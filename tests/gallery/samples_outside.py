@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from concierge.server.views.evidence import ExportView
 from concierge.server.views.frame import View
+from concierge.server.views.report import ReportAsked, ReportView
 from tests.gallery.samples import AUDITOR
 
 EXPORT = ExportView(
@@ -16,7 +17,14 @@ EXPORT = ExportView(
     open=False,
     stamped=True,
 )
+REPORT = ReportView(AUDITOR, ReportAsked("2026-10-22", "2026-11-21"))
 OUTSIDE_THE_HOUSE: dict[str, View] = {
+    "audit-report": REPORT,
+    "audit-report-fault": replace(
+        REPORT,
+        asked=ReportAsked("2026-11-22", "2026-11-21", format="csv"),
+        fault="The period ends before it begins.",
+    ),
     "export": EXPORT,
     "export-fault": replace(EXPORT, reason="x", fault="Please say why, in 3 to 500 characters."),
     "export-open": replace(EXPORT, open=True, stamped=False),

@@ -161,6 +161,7 @@ async def front_of(
         throttle=desk.database.throttle,
         replays=desk.replays(),
         exports=desk.exports(authority),
+        reporting=desk.reporting(),
         keeping=Keeping(desk.tools, desk.database.custody, desk.vault),
         key_watch=KeyWatch(desk.database.keys, desk.ring, desk.clock),
     )

@@ -83,6 +83,19 @@ class DatabaseAuditTree:
 
         return await self._store.read(work)
 
+    async def within(self, from_ms: int, until_ms: int, size: int) -> tuple[int, int]:
+        """Return the first and last number of the stretch that holds every leaf of these times; reads every leaf's time."""
+
+        async def work(connection: AsyncConnection) -> tuple[int, int]:
+            number, at_ms = audit_leaves.c.number, audit_leaves.c.at_ms
+            fits = select(func.min(number), func.max(number)).where(
+                at_ms >= from_ms, at_ms < until_ms, number <= size
+            )
+            first, last = (await connection.execute(fits)).one()
+            return (1, 0) if first is None else (int(first), int(last))
+
+        return await self._store.read(work)
+
     async def about(self, subject: str, kinds: Sequence[str] = ()) -> list[KeptLeaf]:
         """Return the leaves about a subject, in order; of these kinds, if any are given."""
 

@@ -56,6 +56,7 @@ class RecordingsView(View):
     earlier_path: str | None = None
     later_path: str | None = None
     fault: str | None = None
+    may_report: bool = False
 
 
 @dataclass(frozen=True, slots=True)
