@@ -64,6 +64,7 @@ class RecorderReader:
         self._bundles = Bundles(folder.parent / "exports", key)
         self._kept: OrderedDict[RecordingId, _Opened] = OrderedDict()
         self._forgotten: dict[RecordingId, int] = {}
+        self._timers: dict[RecordingId, asyncio.TimerHandle] = {}
 
     async def verify(self, recording: RecordingId) -> Verification:
         """Check the whole chain without any content key."""
@@ -79,14 +80,20 @@ class RecorderReader:
 
     async def script(self, recording: RecordingId, keys: Sequence[WrappedKey]) -> Script:
         """Verify and return what happened when."""
-        return await asyncio.to_thread(self._script, recording, keys)
+        try:
+            return await asyncio.to_thread(self._script, recording, keys)
+        finally:
+            self._expire(recording)
 
     async def media(
         self, recording: RecordingId, keys: Sequence[WrappedKey], from_us: int, until_us: int, *, voice: bool
     ) -> bytes:
         """Return a stretch of frames."""
         until_us = min(until_us, from_us + limits.REPLAY_CHUNK_MAX_US)
-        return await asyncio.to_thread(self._media, recording, keys, from_us, until_us, voice=voice)
+        try:
+            return await asyncio.to_thread(self._media, recording, keys, from_us, until_us, voice=voice)
+        finally:
+            self._expire(recording)
 
     async def export(self, recording: RecordingId, keys: Sequence[WrappedKey], folder: Path) -> Exported:
         """Write WebM and events into `folder`."""
@@ -113,6 +120,18 @@ class RecorderReader:
         self._forgotten[recording] = self._forgotten.get(recording, 0) + 1
         self._kept.pop(recording, None)
         await asyncio.to_thread(self._bundles.forget, recording)
+
+    def _expire(self, recording: RecordingId) -> None:
+        """A reading holds keys: one that nobody asks for is dropped, also when another process erases the recording."""
+        if (timer := self._timers.pop(recording, None)) is not None:
+            timer.cancel()
+        if recording in self._kept:
+            wait_s = limits.REPLAY_READING_IDLE_MS / 1000
+            self._timers[recording] = asyncio.get_running_loop().call_later(wait_s, self._drop, recording)
+
+    def _drop(self, recording: RecordingId) -> None:
+        self._timers.pop(recording, None)
+        self._kept.pop(recording, None)
 
     # --- on a thread ---
 
@@ -147,7 +166,9 @@ class RecorderReader:
         believed = seen[: reading.verdict.segments] if reading.opens else []
         script = _script_of(reading.verdict, [record for segment in believed for record in segment])
         opened = _Opened(stamp, reading, script)
-        if forgotten == self._forgotten.get(recording):
+        # Whoever asked before an erasure may read after it, with keys that were to be gone: that is not kept.
+        buried = set(reading.verdict.erased) & _opened_by(dek)
+        if forgotten == self._forgotten.get(recording) and not buried:
             self._kept[recording] = opened
             while len(self._kept) > limits.REPLAY_READINGS_KEPT:
                 self._kept.popitem(last=False)
@@ -218,6 +239,10 @@ def _stamp(directory: Path) -> _Stamp:
         raise EvidenceUnavailable(f"the recording is not there: {error.strerror}") from None
     # A time of modification can be set; a time of change cannot, short of setting the machine's clock.
     return tuple((name, one.st_ino, one.st_size, one.st_mtime_ns, one.st_ctime_ns) for name, one in stats)
+
+
+def _opened_by(dek: ContentKeys) -> set[int]:
+    return set(map(int, EvidenceClass)) if isinstance(dek, bytes) else set(dek)
 
 
 def _classes(dek: ContentKeys) -> _Stamp:

@@ -42,6 +42,7 @@ class RecorderVault:
 
     async def remove(self, recording: RecordingId) -> None:
         """Delete the sealed files; tombstones stay."""
+        await self._reader.forget(erasure.recording)
         await asyncio.to_thread(self._remove, self._folder / recording)
 
     def _bury(self, erasure: Erasure) -> None:

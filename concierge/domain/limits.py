@@ -205,6 +205,8 @@ CLOCK_STEP_MS = 2_000
 # --- replay ---
 REPLAY_CHUNK_MAX_US = 10_000_000
 REPLAY_READINGS_KEPT = 8
+REPLAY_READING_IDLE_MS = 60_000
+"""A reading holds keys: one that nobody asked for this long is dropped."""
 REPLAY_KEYS_MAX = 4_096
 REPLAY_EVENTS_MAX = 20_000
 EXPORTS_AT_ONCE = 2

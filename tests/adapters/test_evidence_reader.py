@@ -1,20 +1,24 @@
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 import pytest
 
 from concierge.adapters.evidence_reader import RecorderReader, _thinned
 from concierge.domain import limits
+from concierge.domain.access import DeskRole, Principal
 from concierge.domain.errors import EvidenceUnavailable
 from concierge.domain.ids import RecordingId
 from concierge.domain.wrapped_key import WrappedKey
+from concierge.services.keeping import Asker, Keeping
 from concierge.wire.replay import KEY, PICTURE, VOICE, unpack_frames
 from recorder import reading, scan
-from tests.services.exported import export_of, unstamped
+from recorder.records import EvidenceClass
 from tests.services.desk import Desk, desk_in
+from tests.services.exported import export_of, unstamped
 from tests.services.tape import KEY_EVERY, Tape, flip, taped
 
 
@@ -125,6 +129,45 @@ async def test_what_is_not_there_cannot_be_read(desk: Desk) -> None:
     for attempt in (desk.reader.verify(nothing), desk.reader.script(nothing, ())):
         with pytest.raises(EvidenceUnavailable):
             await attempt
+
+
+async def test_a_reading_goes_with_the_class_that_was_erased_and_never_comes_back_by_old_keys(
+    desk: Desk,
+) -> None:
+    tape = await taped(desk, 24)
+    before = await key_of(desk, tape)
+    other = RecorderReader(tape.folder.parent, desk.key, desk.reader._ring)
+    for reader in (desk.reader, other):
+        await reader.script(tape.recording, before)
+        assert tape.recording in reader._kept
+    keeping = Keeping(desk.tools, desk.database.custody, desk.vault)
+    sara = Asker(Principal("Person", "per_" + "s" * 26, DeskRole.SUPERVISOR), "Sara Lind")
+    await keeping.erase(sara, tape.recording, ["voice"], "The customer asked for it")
+    assert tape.recording not in desk.reader._kept
+    await desk.reader.script(tape.recording, before)
+    assert tape.recording not in desk.reader._kept
+    assert (await desk.reader.script(tape.recording, await key_of(desk, tape))).readable
+    assert int(EvidenceClass.VOICE) not in cast(
+        "dict[int, bytes]", desk.reader._kept[tape.recording].reading._dek
+    )
+
+
+async def test_a_reading_nobody_asks_for_is_dropped_also_where_another_process_erases(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tape = await taped(desk, 12)
+    monkeypatch.setattr(limits, "REPLAY_READING_IDLE_MS", 1)
+    dropped, drop = asyncio.Event(), desk.reader._drop
+
+    def told(recording: RecordingId) -> None:
+        drop(recording)
+        dropped.set()
+
+    monkeypatch.setattr(desk.reader, "_drop", told)
+    await desk.reader.script(tape.recording, await key_of(desk, tape))
+    async with asyncio.timeout(30):
+        await dropped.wait()
+    assert tape.recording not in desk.reader._kept
 
 
 def test_key_frames_are_thinned_evenly_and_keep_the_first() -> None:
