@@ -24,6 +24,7 @@ from concierge.domain.errors import ConciergeError
 _KEY_NAME: Final = re.compile(r"\A[A-Za-z0-9][A-Za-z0-9_.-]{0,63}\Z")
 _BUCKET: Final = re.compile(r"\A[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]\Z")
 _PREFIX: Final = re.compile(r"\A[A-Za-z0-9_.-]+(?:/[A-Za-z0-9_.-]+)*\Z")
+TURN_SECRET_MIN_CHARS: Final = 16
 LOCAL_HOSTS: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -71,6 +72,7 @@ class Config:
     media_public_address: str = ""
     media_ports: tuple[int, int] | None = None
     ice_servers: tuple[Mapping[str, Any], ...] = ()
+    turn_secret: str = field(default="", repr=False)
     bucket: str = ""
     bucket_endpoint: str = ""
     bucket_region: str = "us-east-1"
@@ -294,6 +296,15 @@ def _ice_servers(value: Any) -> tuple[Mapping[str, Any], ...]:
     return tuple(servers)
 
 
+def _shared_secret(value: Any) -> str:
+    text = str(value).strip()
+    if len(text) < TURN_SECRET_MIN_CHARS:
+        raise ValueError(
+            f"at least {TURN_SECRET_MIN_CHARS} characters are expected, as in the TURN server's own settings"
+        )
+    return text
+
+
 def _witnesses(value: Any) -> tuple[tuple[str, str], ...]:
     """`ADDRESS KEY` of each, as in `https://witness.example.org w.example.org/w+1234abcd+BA…`."""
     found = []
@@ -340,6 +351,7 @@ _PARSERS: Final[dict[str, Callable[[Any], Any]]] = {
     "media_public_address": _address,
     "media_ports": _ports,
     "ice_servers": _ice_servers,
+    "turn_secret": _shared_secret,
     "bucket": _bucket_name,
     "bucket_endpoint": _url,
     "bucket_region": _text,

@@ -66,6 +66,7 @@ _HELP: Final[dict[str, str]] = {
     "media_public_address": N_("address a one-to-one NAT shows to the world"),
     "media_ports": N_("UDP ports for media, as in 50000-50199"),
     "ice_servers": N_("JSON list of STUN and TURN servers for browsers"),
+    "turn_secret": N_("secret shared with the TURN server, for credentials that soon expire"),
     "bucket": N_("bucket that finished recordings are stored in"),
     "bucket_endpoint": N_("address of an S3 server other than AWS"),
     "bucket_region": N_("region of the bucket (us-east-1)"),

@@ -19,6 +19,7 @@ from concierge.server.cookies import Kind
 from concierge.server.entering import reader_of
 from concierge.server.house import House
 from concierge.server.origins import is_own_origin
+from concierge.server.relays import renew_relays
 from concierge.server.sockets import NO_SEAT, POLICY_VIOLATION, Page, said_hello
 from concierge.services.joining import seat_of
 from concierge.services.live import LiveSession
@@ -74,12 +75,14 @@ async def _serve(house: House, socket: WebSocket, connection: SocketConnection, 
     connection.send(write(live.welcome(customer.who.id)))
     house.phones.connect(live, connection)
     pulse = asyncio.create_task(page.pulse(), name="phone pulse")
+    renewing = asyncio.create_task(renew_relays(live, customer.who.id, connection), name="relay credentials")
     try:
         await page.listen(socket)
     except (WebSocketDisconnect, RuntimeError):
         connection.close(1001, "gone")
     finally:
         pulse.cancel()
+        renewing.cancel()
         house.phones.leave(live, connection)
 
 

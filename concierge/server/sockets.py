@@ -24,6 +24,7 @@ from concierge.server.incoming import Incoming, farewell_of, who_comes
 from concierge.server.languages import Reader
 from concierge.server.origins import is_own_origin
 from concierge.server.pace import Pace
+from concierge.server.relays import renew_relays
 from concierge.services.acting import act
 from concierge.services.live import LiveSession
 from concierge.services.ports import StoreUnavailable
@@ -97,11 +98,13 @@ async def _serve(house: House, socket: WebSocket, connection: SocketConnection, 
         return
     page = Page(house, live, participant, connection, reader)
     watch = asyncio.create_task(_watch_sign_in(house, connection, incoming), name="sign-in watch")
+    renewing = asyncio.create_task(renew_relays(live, participant, connection), name="relay credentials")
     try:
         await live.connect(participant, connection)
         await page.listen(socket)
     finally:
         watch.cancel()
+        renewing.cancel()
         live.hub.leave(participant, connection)
 
 

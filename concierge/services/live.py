@@ -29,6 +29,7 @@ from concierge.services.journal import Entry, Journal
 from concierge.services.leaves import leaves_of
 from concierge.services.permission import check_grants, no_longer_held, no_longer_shared
 from concierge.services.ports import StoreUnavailable
+from concierge.services.relays import ice_servers_for
 from concierge.services.showing import Backdrop, view_of
 from concierge.services.steering import Source, Steering
 from concierge.services.tools import Tools
@@ -190,12 +191,22 @@ class LiveSession:
             you=participant,
             role=self.decided.seats[participant].who.role,
             server_run=self._tools.run,
-            ice_servers=self._tools.installation.ice_servers,
+            ice_servers=self.ice_servers(participant),
             picture_slots=limits.PICTURE_SLOTS,
             voice_slots=limits.VOICE_SLOTS,
             picture_max_width=limits.PICTURE_MAX_WIDTH,
             picture_max_height=limits.PICTURE_MAX_HEIGHT,
+            ways=self._tools.installation.ways,
         )
+
+    @property
+    def relays_expire(self) -> bool:
+        """Whether what `ice_servers` says is good for a while only."""
+        return bool(self._tools.installation.turn_secret)
+
+    def ice_servers(self, participant: ParticipantId) -> tuple[wire.IceServer, ...]:
+        """Return the ICE servers with credentials of this participant's own."""
+        return ice_servers_for(self._tools.installation, participant, self._tools.clock.wall())
 
     def heard(self, participant: ParticipantId, connection: Connection) -> None:
         """Note a sign of life from a page."""

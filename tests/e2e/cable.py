@@ -4,11 +4,13 @@ Pulled out, bytes go nowhere and nobody is told, as with a real cable; what trie
 again, old connections are gone. `Cable` carries TCP alone: media travel beside it, so what it cuts is the signalling.
 `MediaCable` carries the media (UDP) of one browser and cuts those alone: every address that the server names to that
 browser is replaced by a relay's, so that nothing of its media goes any other way.
+Either may lie in bad weather (`tests.e2e.weather`): one `Line` given to both makes them share a slow, lossy line.
 """
 
 from __future__ import annotations
 
 import asyncio
+import functools
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -17,14 +19,17 @@ from typing import Any
 from playwright.async_api import BrowserContext
 from typing_extensions import override
 
+from tests.e2e.weather import Line
+
 _READ_MAX = 65_536
 
 
 class Cable:
     """Leads from a port of its own to the server's."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, line: Line | None = None) -> None:
         self._port = port
+        self._line = line
         self._whole = asyncio.Event()
         self._whole.set()
         self._writers: set[asyncio.StreamWriter] = set()
@@ -56,7 +61,15 @@ class Cable:
         both = {writer, there_writer}
         self._writers |= both
         try:
-            await asyncio.gather(self._carry(reader, there_writer), self._carry(there_reader, writer))
+            if self._line is None:
+                ways = (self._carry(reader, there_writer), self._carry(there_reader, writer))
+            else:
+                await asyncio.sleep(self._line.weather.round_trip_s)
+                ways = (
+                    self._line.up.stream(reader, there_writer),
+                    self._line.down.stream(there_reader, writer),
+                )
+            await asyncio.gather(*ways)
         finally:
             self._writers -= both
 
@@ -75,9 +88,9 @@ class Cable:
 
 
 @asynccontextmanager
-async def cable_to(port: int) -> AsyncIterator[Cable]:
-    """Lay a cable to a port of this machine until the end of the block."""
-    cable = Cable(port)
+async def cable_to(port: int, line: Line | None = None) -> AsyncIterator[Cable]:
+    """Lay a cable to a port of this machine until the end of the block; in bad weather it is never pulled."""
+    cable = Cable(port, line)
     server = await asyncio.start_server(cable.lead, "127.0.0.1", 0)
     cable.here = server.sockets[0].getsockname()[1]
     try:
@@ -153,11 +166,18 @@ class _Relay(asyncio.DatagramProtocol):
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
         self._cable.carried += 1
-        way.send(data)
+        if self._cable.line is None:
+            way.send(data)
+        else:
+            self._cable.line.up.datagram(functools.partial(way.send, data), len(data))
 
     def back(self, data: bytes, browser: tuple[str, int]) -> None:
         if self._cable.whole and self.transport is not None:
-            self.transport.sendto(data, browser)
+            deliver = functools.partial(self.transport.sendto, data, browser)
+            if self._cable.line is None:
+                deliver()
+            else:
+                self._cable.line.down.datagram(deliver, len(data))
         elif not self._cable.whole:
             self._cable.lost += 1
 
@@ -170,7 +190,8 @@ class _Relay(asyncio.DatagramProtocol):
 class MediaCable:
     """`carried` counts what the browser sent through it, `lost` what it swallowed in either direction."""
 
-    def __init__(self) -> None:
+    def __init__(self, line: Line | None = None) -> None:
+        self.line = line
         self.whole = True
         self.carried = 0
         self.lost = 0
@@ -213,9 +234,9 @@ class MediaCable:
 
 
 @asynccontextmanager
-async def media_cable() -> AsyncIterator[MediaCable]:
+async def media_cable(line: Line | None = None) -> AsyncIterator[MediaCable]:
     """A cable for media, until the end of the block."""
-    cable = MediaCable()
+    cable = MediaCable(line)
     try:
         yield cable
     finally:

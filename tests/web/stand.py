@@ -220,7 +220,7 @@ class Stand:
     def _welcome(self) -> wire.Welcome:
         return wire.Welcome(
             self.view.session, self.view.you, self.view.role, self.server_run, (), limits.PICTURE_SLOTS,
-            limits.VOICE_SLOTS, limits.PICTURE_MAX_WIDTH, limits.PICTURE_MAX_HEIGHT,
+            limits.VOICE_SLOTS, limits.PICTURE_MAX_WIDTH, limits.PICTURE_MAX_HEIGHT, (),
         )  # fmt: skip
 
     async def _pulse(self, socket: ServerConnection) -> None:

@@ -131,6 +131,9 @@ export class Connection {
     this.#heard = performance.now();
     switch (message.type) {
       case "welcome": this.#greeted(message); break;
+      case "relays":
+        if (this.welcome !== null) this.welcome = { ...this.welcome, ice_servers: message.ice_servers };
+        break;
       case "done": case "published": case "received": this.#settle(message.reply_to, message); return;
       case "refusal":
         if (this.#settle(message.reply_to, new RefusedError(message.code, message.text))) return;

@@ -10,6 +10,7 @@ import { t } from "./i18n";
 import { notice } from "./notices";
 import { Receiver } from "./receive";
 import { Voice } from "./voice";
+import { tellWhenShut } from "./way_shut";
 import { capability } from "./words";
 import type { SeatView, SessionView } from "./wire.gen";
 
@@ -39,6 +40,7 @@ export class Live {
     this.voice = new Voice(this.connection, () => this.refresh());
     this.clock.every(() => { if (this.view !== null && this.voice.source.live) this.voice.update(this.view); });
     banner(this.connection);
+    tellWhenShut(this);
     this.connection.on("view", (message) => this.#take(message.view));
     this.connection.on("refusal", (message) => notice(message.text));
     this.connection.on("grant_taken", (taken) => {

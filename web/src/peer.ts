@@ -1,6 +1,7 @@
-// What publishing and receiving have in common: a peer connection whose offer carries its candidates (no trickle).
+// What publishing and receiving have in common: a peer connection that finds its way to the broker by itself.
+// The offer waits for no candidate: the broker answers checks and begins none (DECISIONS 13), so what we could be reached
+// at is of no use to it, and a TURN server that does not answer holds nobody up.
 
-import { LIMITS } from "./wire.gen";
 import type { WelcomeMessage } from "./wire.gen";
 
 /** A peer connection to the broker, with exactly the ICE servers it names: never a public one. */
@@ -9,19 +10,9 @@ export function peer(welcome: WelcomeMessage): RTCPeerConnection {
   return new RTCPeerConnection({ iceServers, bundlePolicy: "max-bundle" });
 }
 
-/** Make the offer and wait for candidates, shortly: a dead TURN server must not hold everybody up. */
+/** Make the offer. Candidates are gathered while it travels, and tried as they are found. */
 export async function offer(connection: RTCPeerConnection): Promise<string> {
   await connection.setLocalDescription(await connection.createOffer());
-  if (connection.iceGatheringState !== "complete") {
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, LIMITS.TURN_GATHER_MS);
-      connection.addEventListener("icegatheringstatechange", () => {
-        if (connection.iceGatheringState !== "complete") return;
-        clearTimeout(timer);
-        resolve();
-      });
-    });
-  }
   return connection.localDescription?.sdp ?? "";
 }
 

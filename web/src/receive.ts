@@ -3,11 +3,13 @@
 
 import { type Connection, RefusedError } from "./connection";
 import { accept, offer, peer, prefer } from "./peer";
+import { LIMITS } from "./wire.gen";
 import type { VoiceView } from "./wire.gen";
 
 const RECEIVE_DEADLINE_MS = 15_000;
 const AGAIN_MS = 1500;
 const DISCONNECTED_MS = 5000;
+const CONNECT_MS = LIMITS.ICE_CONNECT_MS;
 
 export type ReceiverState = "closed" | "opening" | "connected" | "lost";
 
@@ -47,6 +49,8 @@ export class Receiver {
       const reply = await this.connection.send({ type: "receive", offer: sdp }, RECEIVE_DEADLINE_MS);
       if (run !== this.#run || reply.type !== "received") return;
       await accept(connection, reply.answer);
+      // A way that opens only later is found by asking anew; ICE by itself gives up after a while.
+      if (this.state === "opening") this.#later(CONNECT_MS);
       this.onChange();
     } catch (reason) {
       if (run !== this.#run) return;
@@ -97,6 +101,7 @@ export class Receiver {
   }
 
   #changed(connection: RTCPeerConnection): void {
+    if (connection.connectionState === "connecting") return;
     clearTimeout(this.#timer);
     if (connection.connectionState === "connected") this.#become("connected");
     else if (connection.connectionState === "failed") this.#lost(0);
