@@ -37,12 +37,15 @@ class RecorderVault:
         await self._reader.forget(recording)
 
     async def bury(self, erasure: Erasure) -> None:
-        """Lay a signed tombstone beside the sealed files, unless it lies there. No files, no tombstone."""
+        """Lay a signed tombstone beside the sealed files, unless it lies there. No files, no tombstone.
+
+        Readings are dropped once more behind it: one begun between `forget` and the tombstone had the keys still.
+        """
         await asyncio.to_thread(self._bury, erasure)
+        await self._reader.forget(erasure.recording)
 
     async def remove(self, recording: RecordingId) -> None:
         """Delete the sealed files; tombstones stay."""
-        await self._reader.forget(erasure.recording)
         await asyncio.to_thread(self._remove, self._folder / recording)
 
     def _bury(self, erasure: Erasure) -> None:
