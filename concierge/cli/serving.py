@@ -77,6 +77,7 @@ def _serve(config: Config, prepare: Prepare, *, demo: bool) -> int:
                     throttle=broker.throttle,
                     replays=broker.replays,
                     keeping=broker.keeping,
+                    cares=broker.database.cares,
                     exports=broker.exports,
                     reporting=broker.reporting,
                     key_watch=KeyWatch(broker.database.keys, broker.keyring, broker.tools.clock),

@@ -17,9 +17,11 @@ from concierge.server.finding import live_in_path
 from concierge.server.rows import is_own
 from concierge.services.acting import COMMANDS, act
 from concierge.services.joining import join_from_desk
+from concierge.services.joining import pick_up as ask_to_pick_up
 from concierge.services.live import LiveSession
 from concierge.services.opening import new_code, open_session
 from concierge.services.ports import SessionSummary
+from concierge.wire import between
 from concierge.wire import messages as wire
 from concierge.wire.codec import read_client_document, write
 from concierge.wire.view import CodeView
@@ -31,6 +33,7 @@ ACTS: dict[type[wire.ClientMessage], Act] = {
     wire.NewCode: Act.HOST_SESSION,
     wire.AskQuality: Act.HOST_SESSION,
     wire.OfferHandover: Act.HAND_OVER,
+    between.AskOpinion: Act.ASK_OPINION,
     wire.Match: Act.CONFIRM_MATCH,
     wire.Answer: Act.ANSWER_CONSENT,
 }
@@ -111,6 +114,13 @@ async def code(asked: words.Caller) -> words.CodeOut:
         raise Shut(403)
     made = await new_code(asked.house.tools, live)
     return words.CodeOut(digits=made.digits, link=made.link, until_ms=made.until_ms)
+
+
+async def pick_up(asked: words.Caller) -> words.SessionWithView:
+    """Ask the customer whether one may take the place of a host who is gone; the answer comes over the socket."""
+    live = live_in_path(asked)
+    await ask_to_pick_up(asked.house.tools, live, asked.principal, asked.person)
+    return await session(asked)
 
 
 async def message(asked: words.Caller, document: Message) -> dict[str, Any]:

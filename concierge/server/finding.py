@@ -89,6 +89,14 @@ async def invite(asked: Asked) -> Resource:
     return Resource("Invite", found.id, attributes)
 
 
+async def invite_in_care(asked: Asked) -> Resource:
+    """The invite in the path, with who looks after it and who is asked to."""
+    found = await asked.house.tools.invites.get(InviteId(asked.part_id("invite", "invite_id")))
+    if found is None:
+        raise Shut(404)
+    return await asked.house.shifts.resource(found)
+
+
 async def recording(asked: Asked) -> Resource:
     """The recording in the path."""
     found = await asked.house.tools.recordings.get(RecordingId(asked.part_id("recording", "recording_id")))

@@ -52,6 +52,7 @@ class House:
     links: VersionedLinks
     cookies: Cookies
     phones: Phones
+    shifts: Shifts
     storing: Storing | None = None
     pending: PendingSignIns = field(default_factory=PendingSignIns)
 

@@ -14,6 +14,7 @@ from concierge.server.asked import Asked
 from concierge.server.finding import live_in_path
 from concierge.server.views.qr import qr_of
 from concierge.server.views.session import ConsoleView
+from concierge.services.joining import pick_up as ask_to_pick_up
 from concierge.services.live import LiveSession
 from concierge.services.permission import session_resource
 
@@ -53,8 +54,16 @@ async def console(asked: Asked) -> Response:
         invitable=OFFERED,
         may_invite=asked.may(Act.CREATE_INVITE, own),
         may_hand_over=asked.may(Act.HAND_OVER, own),
+        may_ask_opinion=asked.may(Act.ASK_OPINION, own),
     )
     return asked.show(view)
+
+
+async def pick_up(asked: Asked) -> Response:
+    """Ask the customer whether one may take the place of a host who is gone, and wait for the answer inside."""
+    live = live_in_path(asked)
+    await ask_to_pick_up(asked.house.tools, live, asked.principal, asked.person)
+    return asked.go("console", session_id=live.decided.id)
 
 
 def _wall(asked: Asked, steady_ms: int) -> int:

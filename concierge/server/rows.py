@@ -82,19 +82,34 @@ def live_row(asked: Asked, live: LiveSession) -> views.LiveRow:
     )
 
 
-def _may(asked: Asked, session: Session) -> Literal["host", "take_over", "observe", "none"]:
+def may_pick_up(asked: Asked, session: Session) -> bool:
+    """Whether the reader may take the place of this session's host now."""
+    from_ms = session.pick_up_from_ms
+    due = from_ms is not None and asked.house.tools.clock.now() >= from_ms
+    own = session.seats[session.host].who.person == asked.person.id
+    return due and not own and asked.may(Act.PICK_UP_SESSION, session_resource(session))
+
+
+def _may(
+    asked: Asked, session: Session
+) -> Literal["host", "take_over", "pick_up", "opinion", "observe", "none"]:
     resource = session_resource(session)
+    if may_pick_up(asked, session):
+        return "pick_up"
     if session.handover is not None and session.handover.to == asked.person.id:
         return "take_over"
     if asked.may(Act.HOST_SESSION, resource):
         return "host"
+    if asked.person.id in session.opinions:
+        return "opinion"
     return "observe" if asked.may(Act.JOIN_SESSION, resource) else "none"
 
 
 def is_own(asked: Asked, session: Session) -> bool:
-    """Whether the reader hosts it, is asked to take it over, or still has a seat in it."""
+    """Whether the reader hosts it, is asked to take it over or to look on, may pick it up, or still has a seat in it."""
     offered = session.handover is not None and session.handover.to == asked.person.id
-    return offered or any(seat.who.person == asked.person.id for seat in session.present())
+    wanted = offered or asked.person.id in session.opinions or may_pick_up(asked, session)
+    return wanted or any(seat.who.person == asked.person.id for seat in session.present())
 
 
 def thread_entry(

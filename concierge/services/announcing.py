@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from concierge.domain import events as ev
 from concierge.domain.ids import ParticipantId
 from concierge.domain.session import Flow, Session
+from concierge.services.between import tell_between
 from concierge.services.hub import Hub
 from concierge.wire import messages as wire
 
@@ -52,7 +53,7 @@ def announce(
                 hub.dismiss(who_id, wire.Farewell(reason, receipts.get(who_id, "")))
             return False
         case _:
-            return True
+            return not tell_between(session, hub, event)
 
 
 def _to_admitted(session: Session, hub: Hub, message: wire.ServerMessage) -> None:

@@ -19,11 +19,12 @@ from concierge.domain import limits
 from concierge.domain.decide import decide
 from concierge.domain.errors import EvidenceUnavailable, Refused
 from concierge.domain.evolve import evolve, fold
-from concierge.domain.ids import ParticipantId
+from concierge.domain.ids import ConsentId, ParticipantId
 from concierge.domain.participant import LeaveReason, Presence, Seat
 from concierge.domain.reasons import EndReason, PauseReason
 from concierge.domain.session import Session, State
 from concierge.services.announcing import announce, history
+from concierge.services.between import desk_history
 from concierge.services.hub import Connection, Hub
 from concierge.services.journal import Entry, Journal
 from concierge.services.leaves import leaves_of
@@ -171,6 +172,8 @@ class LiveSession:
         if self.hub.is_current(participant, connection):
             for line in history(self.decided, events):
                 self.hub.send(participant, line)
+            for desk_line in desk_history(self.decided, events, participant):
+                self.hub.send(participant, desk_line)
 
     def _regain(self, participant: ParticipantId) -> None:
         """End the pause that a silence caused, without making the page's own messages wait for the recorder."""
@@ -180,7 +183,8 @@ class LiveSession:
 
     async def _submit_regain(self, participant: ParticipantId) -> None:
         try:
-            await self.submit(cmd.RegainPresence(participant=participant))
+            asked = tuple(ConsentId(self._tools.mint.id("consent")) for _ in range(limits.CONSENTS_OPEN_MAX))
+            await self.submit(cmd.RegainPresence(participant=participant, consents=asked))
         except (Refused, EvidenceUnavailable) as error:
             _log.info("presence_not_regained", participant=participant, reason=str(error))
 

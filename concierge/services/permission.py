@@ -17,6 +17,7 @@ from concierge.domain.evolve import evolve
 from concierge.domain.grant import Grant
 from concierge.domain.ids import ParticipantId, SurfaceId
 from concierge.domain.participant import Participant, Presence, Role
+from concierge.domain.reasons import PauseReason
 from concierge.domain.session import Session
 from concierge.domain.surface import SurfaceKind
 from concierge.services.policy_port import PolicyEngine
@@ -51,6 +52,13 @@ def session_resource(session: Session) -> Resource:
     seated = tuple(sorted(seat.who.person for seat in session.present() if seat.who.person is not None))
     if seated:
         attributes["seated"] = seated
+    if session.opinions:
+        attributes["asked"] = tuple(sorted(session.opinions))
+    host_seat = session.seat(session.host)
+    if PauseReason.HOST_LEFT in session.pauses or (
+        host_seat is not None and host_seat.presence is Presence.AWAY
+    ):
+        attributes["host_away"] = True
     if session.handover is not None:
         attributes["handover_to"] = session.handover.to
     return Resource("Session", session.id, attributes)

@@ -23,8 +23,9 @@ from concierge.server.views.links import Links
 from concierge.server.views.rendering import environment, render
 from tests.gallery.samples import AT_THE_DESK, PUBLIC
 from tests.gallery.samples_custody import CUSTODY
-from tests.gallery.samples_outside import OUTSIDE_THE_HOUSE
 from tests.gallery.samples_live import IN_SESSION, INVITED, KEPT
+from tests.gallery.samples_outside import OUTSIDE_THE_HOUSE
+from tests.gallery.samples_shift import SHIFT
 
 ROOT = Path(__file__).resolve().parents[2]
 WEB = ROOT / "web"
@@ -39,6 +40,7 @@ VIEWS: dict[str, View] = {
     **INVITED,
     **KEPT,
     **CUSTODY,
+    **SHIFT,
     **OUTSIDE_THE_HOUSE,
 }
 # A live page as its script would show it: name of the shot -> view it starts from.
@@ -63,6 +65,7 @@ SCENES: dict[str, str] = {
     **dict.fromkeys(("phone-waiting", "phone-ready", "phone-showing", "phone-ended"), "phone"),
     **dict.fromkeys(("vendor-lobby", "vendor-live", "vendor-frozen", "vendor-out"), "vendor"),
     "replay-playing": "replay",
+    "replay-refused": "replay",
     "replay-gap": "replay-bad",
     "menu-open": "desk",
 }  # fmt: skip

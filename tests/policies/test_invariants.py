@@ -69,7 +69,7 @@ def resources(act: Act) -> st.SearchStrategy[Resource]:
 def context(act: Act, known: dict[str, Attribute], capability: Capability) -> dict[str, Attribute]:
     if act is Act.HOLD_CAPABILITY:
         return {**known, "capability": str(capability)}
-    return {"consented": known["consented"]} if act is Act.SHARE_SCREEN else {}
+    return {"consented": known["consented"]} if act in (Act.SHARE_SCREEN, Act.SHARE_CAMERA) else {}
 
 
 def permitted(request: AccessRequest) -> bool:

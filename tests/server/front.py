@@ -163,6 +163,7 @@ async def front_of(
         exports=desk.exports(authority),
         reporting=desk.reporting(),
         keeping=Keeping(desk.tools, desk.database.custody, desk.vault),
+        cares=desk.database.cares,
         key_watch=KeyWatch(desk.database.keys, desk.ring, desk.clock),
     )
     supervisor = Person(

@@ -13,6 +13,7 @@ from concierge.domain.session import State
 from concierge.domain.surface import SurfaceKind
 from concierge.services import acting
 from concierge.services.joining import join_from_desk
+from concierge.wire import between
 from concierge.wire import messages as wire
 from concierge.wire.codec import CLIENT_MESSAGES
 from tests.services.desk import HASH, Desk
@@ -24,6 +25,7 @@ BY_NAME = {
     wire.AskQuality,
     wire.TellPicture,
     wire.OfferHandover,
+    between.AskOpinion,
     wire.Match,
     wire.Answer,
 }

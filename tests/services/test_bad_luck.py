@@ -221,7 +221,7 @@ async def test_a_host_who_leaves_takes_the_vendors_out_and_the_customer_is_told(
     assert live.decided.seat(vendor) is None
 
 
-async def test_a_host_silent_for_long_counts_as_having_left_and_the_session_ends_in_the_end(
+async def test_a_host_silent_for_long_costs_the_vendors_their_seats_and_the_session_ends_in_the_end(
     desk: Desk,
 ) -> None:
     live, customer, _surface = await desk.sharing()
@@ -236,11 +236,11 @@ async def test_a_host_silent_for_long_counts_as_having_left_and_the_session_ends
     for command in live.due(desk.clock.now(), 0):
         await live.submit(command)
     assert live.decided.seat(vendor) is None
-    assert PauseReason.HOST_LEFT in live.decided.pauses
+    assert live.decided.pauses == {PauseReason.HOST_LOST}
     desk.clock.now_ms = lost_ms + limits.PAUSED_MAX_MS
     for command in live.due(desk.clock.now(), 0):
         await live.submit(command)
-    assert live.decided.end_reason is EndReason.HOST_LEFT
+    assert live.decided.end_reason is EndReason.HOST_LOST
     await desk.ended(live)
     await one_story(desk, live)
 

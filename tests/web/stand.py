@@ -100,8 +100,13 @@ def a_view(you: ParticipantId, role: Role, seats: Sequence[SeatView]) -> Session
         surfaces=(),
         voices=(),
         phone=False,
-        recording=RecordingView(agreed=True, refused=False, available=True, kept_days=90, lag_ms=0, disk="plenty"),
+        recording=RecordingView(
+            agreed=True, refused=False, available=True, kept_days=90, lag_ms=0, disk="plenty"
+        ),
         handover=None,
+        pick_up=None,
+        opinions=(),
+        absence=None,
         code=None,
         end=None,
     )
