@@ -62,7 +62,6 @@ from concierge.services.sweeping import Sweeper
 from concierge.services.throttle_port import Throttle
 from concierge.services.tools import Installation, Tools
 from concierge.services.ways import ways_of
-from concierge.services.ways import ways_of
 from concierge.wire.messages import IceServer
 
 _log = structlog.get_logger(__name__)

@@ -40,8 +40,6 @@ class Installation:
     ice_servers: tuple[IceServer, ...] = ()
     turn_secret: str = field(default="", repr=False)
     ways: tuple[Way, ...] = ()
-    turn_secret: str = field(default="", repr=False)
-    ways: tuple[Way, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -328,16 +328,6 @@ class Way:
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
-    """One way that a network has to let through. `check` names the check; `ports` is "443", "50000-50199", "" for any."""
-
-    check: str
-    protocol: str
-    host: str
-    ports: str
-
-
-@dataclass(frozen=True, slots=True)
 class Welcome(ServerMessage):
     """The answer to `hello`. `server_run` changes when the broker was restarted: publish and receive anew."""
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
-import datetime
+import datetime as dt
 import hashlib
 import json
 import socket
@@ -23,7 +23,7 @@ from cryptography.x509.oid import NameOID
 
 from tests.peers.programs import program
 
-SECRET = "what broker and relay both know"  # noqa: S105 - of this test's own server
+SECRET = "what broker and relay both know"
 START_S = 20
 
 
@@ -56,7 +56,7 @@ class TurnServer:
 @asynccontextmanager
 async def turn_server(folder: Path) -> AsyncIterator[TurnServer]:
     """Run one until the end of the block; it answers when the block begins."""
-    folder.mkdir(parents=True, exist_ok=True)
+    await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
     certificate, key, fingerprint = _certificate(folder)
     server = TurnServer(_free_port(), _free_port(), certificate, fingerprint, folder / "turn.log")
     with server.log.open("wb") as log:
@@ -98,15 +98,15 @@ def _free_port() -> int:
 def _certificate(folder: Path) -> tuple[Path, Path, str]:
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
-    now = datetime.datetime.now(datetime.UTC)
+    now = dt.datetime.now(dt.UTC)
     certificate = (
         x509.CertificateBuilder()
         .subject_name(name)
         .issuer_name(name)
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
-        .not_valid_before(now - datetime.timedelta(days=1))
-        .not_valid_after(now + datetime.timedelta(days=7))
+        .not_valid_before(now - dt.timedelta(days=1))
+        .not_valid_after(now + dt.timedelta(days=7))
         .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
         .sign(key, hashes.SHA256())
     )
