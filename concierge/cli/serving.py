@@ -82,6 +82,7 @@ def _serve(config: Config, prepare: Prepare, *, demo: bool) -> int:
                     reporting=broker.reporting,
                     key_watch=KeyWatch(broker.database.keys, broker.keyring, broker.tools.clock),
                     storing=broker.storage.storing if broker.storage is not None else None,
+                    checkpoints=broker.checkpoints,
                 )
                 asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, reload_policies, broker)
                 await serve_on(taken, app, settings, lambda _port: ready())

@@ -17,6 +17,7 @@ from concierge.server.throttles import Gate
 from concierge.server.views.rendering import environment
 from concierge.services.accounts import Accounts
 from concierge.services.api_keys import ApiKeys
+from concierge.services.checkpoints import Checkpoints
 from concierge.services.exporting import Exports
 from concierge.services.keeping import Keeping
 from concierge.services.key_watch import KeyWatch
@@ -54,6 +55,7 @@ class House:
     phones: Phones
     shifts: Shifts
     storing: Storing | None = None
+    checkpoints: Checkpoints | None = None
     pending: PendingSignIns = field(default_factory=PendingSignIns)
 
     def environment(self, language: str) -> Environment:

@@ -235,6 +235,9 @@ class Seats(Protocol):
     async def find(self, secret_hash: bytes, now_ms: int) -> tuple[SessionId, ParticipantId] | None:
         """Return the seat of a secret that is still good."""
 
+    async def forget(self, secret_hash: bytes) -> None:
+        """Drop a secret: it opens nothing any more."""
+
 
 class Recordings(Protocol):
     """Recordings as the database knows them, and their wrapped keys (never beside the recording)."""

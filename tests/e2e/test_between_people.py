@@ -123,7 +123,24 @@ async def test_warm_hand_over_introduces_the_next_host_and_holds_the_first(
     await ben.page.locator("[data-act=accept-handover]").click()
     await expect(ben.page.locator("body")).to_have_attribute("data-variant", "host")
     await expect(told).to_be_hidden()
-    await ben.ends("Taken over, and solved.")
+
+    # --- now it is Ben whose shift ends: refused in plain words until Anna has it again ---
+    end = await ben.page.context.new_page()
+    await end.goto(f"{shared_house.base}/shift")
+    await expect(end.get_by_text("Offer it with a brief in its console")).to_be_visible()
+    await end.get_by_role("button", name="Sign off", exact=True).click()
+    await expect(end.get_by_text("You cannot sign off yet")).to_be_visible()
+    await ben.page.locator("[data-act=open-handover]").click()
+    back = ben.page.locator("[data-ref=dialog-handover]")
+    await back.get_by_text("Anna").click()
+    await back.locator("#brief").fill("7.3.9 is back; watch the next label.")
+    await back.get_by_role("button", name="Offer hand-over").click()
+    await anna.page.locator("[data-act=accept-handover]").click()
+    await expect(anna.page.locator("body")).to_have_attribute("data-variant", "host")
+    await end.goto(f"{shared_house.base}/shift")
+    await end.get_by_role("button", name="Sign off", exact=True).click()
+    await expect(end.get_by_text("You have signed off.")).to_be_visible()
+    await anna.ends("Taken over, and solved.")
 
 
 async def test_the_customer_steps_away_and_comes_back(shared_house: House, browsers: Browsers) -> None:
@@ -143,6 +160,23 @@ async def test_the_customer_steps_away_and_comes_back(shared_house: House, brows
     await grace.answers(yes=True, heading=SEEN)
     await grace.shares()
     await anna.sees_the_picture_move()
+
+
+async def test_a_closed_tab_is_found_again_from_the_portal_without_a_code(
+    shared_house: House, browsers: Browsers
+) -> None:
+    anna, grace, _ = await anna_and_grace(shared_house, browsers)
+    await grace.page.close()
+    await expect(anna.page.locator(PAUSED)).to_contain_text("connection to the customer was lost")
+    grace.page = await grace.page.context.new_page()
+    await grace.page.goto(shared_house.base)
+    await grace.page.get_by_role("link", name="Back to my session").click()
+    await in_state(anna.page, "active")
+    await grace.shares()
+    await anna.sees_the_picture_move()
+    stranger = (await browsers.headless()).pages[0]
+    await stranger.goto(shared_house.base)
+    await expect(stranger.get_by_role("link", name="Back to my session")).to_have_count(0)
 
 
 async def test_a_machine_that_slept_says_for_how_long(shared_house: House, browsers: Browsers) -> None:

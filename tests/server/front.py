@@ -27,6 +27,7 @@ from concierge.server.house import House
 from concierge.server.settings import ServerSettings
 from concierge.services.accounts import Accounts
 from concierge.services.api_keys import ApiKeys
+from concierge.services.checkpoints import Checkpoints
 from concierge.services.export_port import TimeAuthority
 from concierge.services.inviting import InviteWish, NewInvite, create_invite
 from concierge.services.keeping import Keeping
@@ -136,7 +137,11 @@ class Front:
 
 @asynccontextmanager
 async def front_of(
-    desk: Desk, *, authority: TimeAuthority | None = None, **settings: Any
+    desk: Desk,
+    *,
+    authority: TimeAuthority | None = None,
+    checkpoints: Checkpoints | None = None,
+    **settings: Any,
 ) -> AsyncIterator[Front]:
     """Return a front door for a desk."""
     hasher = Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1)
@@ -165,6 +170,7 @@ async def front_of(
         keeping=Keeping(desk.tools, desk.database.custody, desk.vault),
         cares=desk.database.cares,
         key_watch=KeyWatch(desk.database.keys, desk.ring, desk.clock),
+        checkpoints=checkpoints,
     )
     supervisor = Person(
         PersonId("per_" + "s" * 26), "Sara Lind", "sara", "sara@example.org", DeskRole.SUPERVISOR

@@ -4,13 +4,36 @@ import type { Connection } from "./connection";
 import { close, open } from "./dialogs";
 import { onAct, ref, setText, show } from "./dom";
 import { t } from "./i18n";
-import { attemptIn } from "./notices";
+import { api } from "./api";
+import { attempt, attemptIn } from "./notices";
+
+const session = (): string => document.body.dataset.session ?? ref("root")?.dataset.session ?? "";
+let offered = "";
+
+/** Begin the form with what happened; what the host has written stays. */
+async function prefill(): Promise<void> {
+  const note = document.querySelector<HTMLTextAreaElement>("#end-note");
+  if (note === null) return;
+  try {
+    const { done } = await api<{ done: string }>(`v1/sessions/${session()}/close-out`);
+    if (note.value !== "" && note.value !== offered) return;
+    note.value = done;
+    offered = done;
+  } catch {
+    // An empty form is a form as well.
+  }
+}
 
 /** Wire the end dialog; what is written in it outlives a lost connection. */
 export function ending(connection: Connection): void {
   onAct("open-end", () => {
     show(ref("end-fault"), false);
     open("dialog-end");
+    void prefill();
+  });
+  onAct("felt", async (button) => {
+    show(ref("felt"), !(await attempt(api(`v1/sessions/${session()}/impression`, { answer: button.dataset.answer }))));
+    show(ref("felt-kept"), ref("felt")?.hidden === true);
   });
   onAct("leave", async () => {
     if (!(await attemptIn(ref("end-fault"), connection.send({ type: "leave" })))) return;
@@ -30,7 +53,7 @@ export function ending(connection: Connection): void {
     }
     const button = form.querySelector<HTMLButtonElement>('[type="submit"]');
     if (button) button.disabled = true;
-    if (await attemptIn(fault, connection.send({ type: "end", outcome, note }))) close("dialog-end");
+    if (await attemptIn(fault, connection.send({ type: "end", outcome, note, told: String(fields.get("told") ?? "").trim() }))) close("dialog-end");
     if (button) button.disabled = false;
   });
 }

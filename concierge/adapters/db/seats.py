@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from concierge.adapters.db.engine import Store, insert_once
@@ -41,3 +41,11 @@ class DatabaseSeats:
             return None if row is None else (SessionId(row[0]), ParticipantId(row[1]))
 
         return await self._store.read(work)
+
+    async def forget(self, secret_hash: bytes) -> None:
+        """Drop a secret: it opens nothing any more."""
+
+        async def work(connection: AsyncConnection) -> None:
+            await connection.execute(delete(seats).where(seats.c.secret_hash == secret_hash))
+
+        await self._store.write(work)

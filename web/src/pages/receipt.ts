@@ -26,3 +26,5 @@ async function keep(button: HTMLElement): Promise<void> {
 tellZone();
 onAct("print", () => window.print());
 onAct("keep", (button) => void keep(button));
+// A page that comes back from the browser's memory is asked for anew: it may not be anybody's any more.
+addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
