@@ -63,6 +63,7 @@ from concierge.services.accounts import Accounts
 from concierge.services.api_keys import ApiKeys
 from concierge.services.exporting import Exports
 from concierge.services.keeping import Keeping
+from concierge.services.checkpoints import Checkpoints
 from concierge.services.key_watch import KeyWatch
 from concierge.services.phones import Phones
 from concierge.services.portraits import Portraits
@@ -332,6 +333,7 @@ def build_app(
     """Return the application. Raises UndeclaredRoute. It starts nothing: registry and ports are the caller's."""
     links = VersionedLinks(settings.base, STATIC)
     house = House(
+    checkpoints: Checkpoints | None = None,
         tools=tools,
         registry=registry,
         accounts=accounts,
@@ -352,6 +354,7 @@ def build_app(
     )
     app = FastAPI(title=PRODUCT, version=VERSION, openapi_url=None, docs_url=None, redoc_url=None)
     app.state.house = house
+        checkpoints=checkpoints,
     # It would answer with an address made of the Host header.
     app.router.redirect_slashes = False
     _add_faults(app)
