@@ -16,7 +16,7 @@ from concierge.domain.errors import BadInput
 from concierge.services.audit_port import AuditTree, Witness
 from concierge.services.ports import Clock
 from recorder.errors import RecorderError
-from recorder.installation import InstallationKey
+from recorder.installation import InstallationKey, read_public
 from recorder.thread import RecordingThread
 
 
@@ -61,6 +61,14 @@ def installation_log(keys: Path, tree: AuditTree, clock: Clock) -> tuple[SignedL
     except RecorderError as error:
         raise BadInput(str(error)) from None
     return SignedLog(tree, key, clock), key.public
+
+
+def witnesses_of(places: Sequence[tuple[str, str]], public: Path) -> tuple[Witness, ...]:
+    """Return the witnesses of an installation whose public key lies in a file. Raises BadInput, OSError."""
+    try:
+        return witnesses(places, read_public(public.read_bytes()))
+    except RecorderError as error:
+        raise BadInput(str(error)) from None
 
 
 def evidence_parts(recordings: Path, keys: Path, ring: Keyring, clock: Clock) -> EvidenceParts:

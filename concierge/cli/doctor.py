@@ -17,6 +17,7 @@ from typing import Final
 from concierge.adapters.cedar import check_policies
 from concierge.adapters.db.migrate import WrongSchema
 from concierge.adapters.db.repositories import Database
+from concierge.adapters.evidence_parts import witnesses_of
 from concierge.adapters.keys import Keyring
 from concierge.adapters.retention_file import check_retention
 from concierge.adapters.state_folder import StateFolder, StateFolderInUse
@@ -166,4 +167,16 @@ def _witnesses(config: Config) -> Finding:
     if not config.witnesses:
         words = _("no witness is configured: if database and files are put back together, nobody can notice")
         return True, words
+    public = StateFolder(config.data_dir).keys / "installation.pub.pem"
+    silent = asyncio.run(_silent_witnesses(config, public)) if public.exists() else []
+    if silent:
+        words = _("these witnesses do not answer, so nobody else sees a rollback: %(witnesses)s")
+        return False, words % {"witnesses": "; ".join(silent)}
     return True, _("%(count)d witnesses are asked to cosign the audit log") % {"count": len(config.witnesses)}
+
+
+async def _silent_witnesses(config: Config, public: Path) -> list[str]:
+    asked = witnesses_of(config.witnesses, public)
+    answers = await asyncio.gather(*(one.held() for one in asked), return_exceptions=True)
+    pairs = zip(asked, answers, strict=True)
+    return [f"{one.name} ({answer})" for one, answer in pairs if isinstance(answer, BaseException)]

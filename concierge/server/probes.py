@@ -64,6 +64,10 @@ def _worries(house: House) -> dict[str, str]:
     if house.storing is not None:
         state = house.storing.state
         worries["bucket"] = state.fault or state.wrong
+    checkpoints = house.checkpoints
+    if checkpoints is not None and checkpoints.witnesses:
+        silent = sorted(checkpoints.silent)
+        worries["witnesses"] = f"not cosigned by {', '.join(silent)}" if silent else ""
     return worries
 
 
@@ -126,6 +130,7 @@ class Numbers(Collector):
             self._gauge("concierge_evidence_lag_seconds_max", "How far the slowest live recording is behind", max((live.backdrop.lag_ms for live in lives), default=0) / 1000),
             self._gauge("concierge_recordings_unavailable", "Live sessions paused because they cannot be recorded", stopped),
             *self._storage(),
+            *self._witnesses(),
             *self._traffic(),
         ]  # fmt: skip
 
@@ -142,6 +147,15 @@ class Numbers(Collector):
             packets.add_metric([counted.direction, counted.kind], counted.packets)
             octets.add_metric([counted.direction, counted.kind], counted.octets)
         return [packets, octets]
+
+    def _witnesses(self) -> list[Metric]:
+        checkpoints = self._house.checkpoints
+        if checkpoints is None:
+            return []
+        return [
+            self._gauge("concierge_witnesses", "Witnesses asked to cosign the audit log", len(checkpoints.witnesses)),
+            self._gauge("concierge_witnesses_silent", "Of these, how many did not cosign its newest checkpoint", len(checkpoints.silent)),
+        ]  # fmt: skip
 
     def _storage(self) -> list[Metric]:
         disk, storing = self._house.registry.disk, self._house.storing

@@ -33,9 +33,9 @@ KEY = signing_key(bytes(range(32)))
 
 
 @contextmanager
-def serving(folder: Path) -> Iterator[WitnessServer]:
+def serving(folder: Path, installation: bytes = KEY.public) -> Iterator[WitnessServer]:
     folder.mkdir(exist_ok=True)
-    one = LogWitness(folder, "w.example/w", signing_key(bytes(32)), [KEY.public])
+    one = LogWitness(folder, "w.example/w", signing_key(bytes(32)), [installation])
     server = WitnessServer(("127.0.0.1", 0), one)
     thread = threading.Thread(target=server.serve_forever, args=(0.02,))
     thread.start()
@@ -47,8 +47,8 @@ def serving(folder: Path) -> Iterator[WitnessServer]:
         server.server_close()
 
 
-def reach(server: WitnessServer) -> HttpWitness:
-    return HttpWitness(f"http://127.0.0.1:{server.server_port}", server.witness.key, KEY.public)
+def reach(server: WitnessServer, installation: bytes = KEY.public) -> HttpWitness:
+    return HttpWitness(f"http://127.0.0.1:{server.server_port}", server.witness.key, installation)
 
 
 class Node:

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from concierge.cli import main
+from recorder.installation import InstallationKey
+from tests.adapters.test_evidence_witness import serving
 
 
 def findings(capsys: pytest.CaptureFixture[str]) -> dict[str, str]:
@@ -18,7 +20,7 @@ def findings(capsys: pytest.CaptureFixture[str]) -> dict[str, str]:
 def test_a_sound_machine_has_nothing_to_mend(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     main(["doctor", "--data-dir", str(tmp_path)])
     found = findings(capsys)
-    assert len(found) == 8
+    assert len(found) == 10
     unsound = [words for words, verdict in found.items() if verdict == "MEND"]
     assert [words for words in unsound if "GiB free" not in words and "durably" not in words] == []
 
@@ -58,3 +60,22 @@ def test_a_media_port_in_use_is_found(tmp_path: Path, capsys: pytest.CaptureFixt
         port = other.getsockname()[1]
         assert main(["doctor", "--data-dir", str(tmp_path), "--media-ports", f"{port}-{port}"]) == 1
     assert "MEND" in findings(capsys).values()
+
+
+def test_a_witness_that_does_not_answer_is_to_be_mended(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "keys").mkdir()
+    key = InstallationKey.load_or_generate(tmp_path / "keys" / "installation.pem")
+    (tmp_path / "keys" / "installation.pub.pem").write_bytes(key.public_pem())
+    with serving(tmp_path / "w", key.public) as server:
+        place = f"http://127.0.0.1:{server.server_port} {server.witness.key.text()}"
+        monkeypatch.setenv("CONCIERGE_WITNESSES", place)
+        main(["doctor", "--data-dir", str(tmp_path)])
+        found = findings(capsys)
+        assert [verdict for words, verdict in found.items() if "witnesses are asked" in words] == ["ok"]
+    assert main(["doctor", "--data-dir", str(tmp_path)]) == 1
+    found = findings(capsys)
+    assert [verdict for words, verdict in found.items() if "these witnesses do not answer" in words] == [
+        "MEND"
+    ]

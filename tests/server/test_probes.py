@@ -6,8 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from concierge.adapters.evidence_log import SignedLog
+from concierge.adapters.log_anchor import FileAnchor
 from concierge.domain import limits
+from concierge.services.checkpoints import Checkpoints
 from concierge.services.ports import StoreUnavailable
+from tests.adapters.test_evidence_witness import reach, serving
 from tests.recorder.disks import SmallDisk
 from tests.server.front import Front, front_of
 from tests.services.desk import desk_in
@@ -84,3 +88,31 @@ async def test_a_database_that_does_not_answer_is_named(
         503,
         ["not ready", "database: does not answer"],
     )
+
+
+async def test_a_witness_that_stays_silent_is_named_and_counted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "WITNESS_RETRY_MS", 0)
+    async with desk_in(tmp_path) as desk:
+        log = SignedLog(desk.database.audit_tree, desk.key, desk.clock)
+        with serving(tmp_path / "w", desk.key.public) as server:
+            seen_by = (reach(server, desk.key.public),)
+            checkpoints = Checkpoints(log, desk.database.audit_tree, FileAnchor(tmp_path), seen_by)
+            async with front_of(desk, checkpoints=checkpoints) as front:
+                watcher = front.browser()
+                await checkpoints.take()
+                assert (await watcher.get("/readyz")).text == READY + "witnesses: works\n"
+                assert "concierge_witnesses_silent 0.0" in (await watcher.get("/metrics")).text
+                server.shutdown()
+                server.server_close()
+                await checkpoints.take()
+                answer = await watcher.get("/readyz")
+                assert answer.status_code == 200
+                assert (
+                    answer.text
+                    == READY.replace("ready", "degraded") + "witnesses: not cosigned by w.example/w\n"
+                )
+                numbers = (await watcher.get("/metrics")).text
+                assert "concierge_witnesses 1.0" in numbers
+                assert "concierge_witnesses_silent 1.0" in numbers
