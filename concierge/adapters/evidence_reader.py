@@ -16,6 +16,7 @@ from pathlib import Path
 from concierge.adapters.evidence import event_of
 from concierge.adapters.evidence_bundle import Bundles
 from concierge.adapters.evidence_keys import content_keys
+from concierge.adapters.evidence_sealed import sealed_file, sealed_index
 from concierge.adapters.keys import Keyring, KeyUnavailable, KmsSilent
 from concierge.domain import limits
 from concierge.domain.errors import EvidenceUnavailable
@@ -24,6 +25,7 @@ from concierge.domain.ids import RecordingId
 from concierge.domain.wrapped_key import WrappedKey
 from concierge.services.export_port import Export, Stamp
 from concierge.services.replay_port import Exported, Gap, Script, Track, Verification
+from concierge.services.sealed_port import SealedIndex
 from concierge.wire import replay as wire
 from recorder.envelope import ContentKeys
 from recorder.errors import RecorderError
@@ -94,6 +96,17 @@ class RecorderReader:
             return await asyncio.to_thread(self._media, recording, keys, from_us, until_us, voice=voice)
         finally:
             self._expire(recording)
+
+    async def sealed(self, recording: RecordingId, keys: Sequence[WrappedKey]) -> SealedIndex:
+        """Return where its segments lie, and what opens them."""
+        try:
+            return await asyncio.to_thread(self._sealed, recording, keys)
+        finally:
+            self._expire(recording)
+
+    async def sealed_file(self, recording: RecordingId, name: str) -> Path | None:
+        """Return where a file of it lies."""
+        return await asyncio.to_thread(sealed_file, self._folder / recording, name)
 
     async def export(self, recording: RecordingId, keys: Sequence[WrappedKey], folder: Path) -> Exported:
         """Write WebM and events into `folder`."""
@@ -181,6 +194,14 @@ class RecorderReader:
             verdict = self._read(recording, None).verdict
             return replace(_script_of(verdict, []), readable=False, sealed=error.why)
         return self._opened(recording, dek).script
+
+    def _sealed(self, recording: RecordingId, keys: Sequence[WrappedKey]) -> SealedIndex:
+        folder = self._folder / recording
+        try:
+            dek = self._dek(recording, keys)
+        except Sealed:
+            return sealed_index(folder, self._trust, None, None)
+        return sealed_index(folder, self._trust, self._opened(recording, dek).reading, dek)
 
     def _media(
         self, recording: RecordingId, keys: Sequence[WrappedKey], from_us: int, until_us: int, *, voice: bool

@@ -93,6 +93,7 @@ async def replay(asked: Asked) -> Response:
         kept_until=asked.reader.moment(row.keep_until_ms),
         media_path=links.url("replay_media", recording_id=row.id),
         events_path=links.url("replay_script", recording_id=row.id),
+        sealed_path=links.url("replay_sealed", recording_id=row.id),
         start_ms=min(int(begin), duration_ms)
         if begin.isascii() and begin.isdecimal() and len(begin) < 12
         else 0,

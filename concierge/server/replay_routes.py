@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from concierge.domain.access import Act
-from concierge.server import api_replay, finding, replay_export
+from concierge.server import api_replay, finding, replay_export, replay_sealed
 from concierge.server.routing import Door
 
 _REPLAY, _EXPORT = Act.REPLAY_RECORDING, Act.EXPORT_RECORDING
@@ -33,6 +33,8 @@ API: tuple[Door, ...] = tuple(
     for method, name, endpoint, act in (
         ("GET", "script", api_replay.script, _REPLAY),
         ("GET", "media", api_replay.media, _REPLAY),
+        ("GET", "sealed", replay_sealed.index, _REPLAY),
+        ("GET", "sealed/{file}", replay_sealed.file, _REPLAY),
         ("GET", "verification", api_replay.verification, _REPLAY),
         ("POST", "export", api_replay.export, _EXPORT),
     )

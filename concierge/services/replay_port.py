@@ -98,6 +98,12 @@ class EvidenceReader(Protocol):
     ) -> bytes:
         """Return the frames of [from_us, until_us), at most REPLAY_CHUNK_MAX_US, as `wire.replay` lays them out."""
 
+    async def sealed(self, recording: RecordingId, keys: Sequence[WrappedKey]) -> SealedIndex:
+        """Return its files, its segments' places and those content keys."""
+
+    async def sealed_file(self, recording: RecordingId, name: str) -> Path | None:
+        """Return where a file of it lies; None when there is none of that name."""
+
     async def export(self, recording: RecordingId, keys: Sequence[WrappedKey], folder: Path) -> Exported:
         """Write plain files into an empty folder."""
 

@@ -22,6 +22,7 @@ from concierge.domain.wrapped_key import WrappedKey
 from concierge.services.permission import check
 from concierge.services.ports import AuditLeaf, RecordingQuery
 from concierge.services.replay_port import EvidenceReader, Exported, Script, Verification
+from concierge.services.sealed_port import SealedIndex
 from concierge.services.searching import seen_by
 from concierge.services.stored import Stored
 from concierge.services.tools import Tools
@@ -79,6 +80,18 @@ class Replays:
         keys = await self.keys_of(principal, row)
         await self._view(principal, row)
         return await self._reader.media(row.id, keys, from_us, until_us, voice=True)
+
+    async def sealed(self, principal: Principal, recording: RecordingId) -> SealedIndex:
+        """Return where the recording's own bytes lie, and the keys of what may be seen of it, within a viewing."""
+        row = await self.finished(principal, recording, Act.REPLAY_RECORDING)
+        await self._view(principal, row)
+        return await self._reader.sealed(row.id, await self._released(principal, row))
+
+    async def sealed_file(self, principal: Principal, recording: RecordingId, name: str) -> Path | None:
+        """Return where one of its files lies, within a viewing; None when there is no such file."""
+        row = await self.finished(principal, recording, Act.REPLAY_RECORDING)
+        await self._view(principal, row)
+        return await self._reader.sealed_file(row.id, name)
 
     async def export(self, principal: Principal, recording: RecordingId, folder: Path) -> Exported:
         """Write the recording into an empty folder, after putting the export on the record."""

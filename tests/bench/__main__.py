@@ -22,6 +22,7 @@ FIGURES: Final = {
     "revoke": "tests.bench.revoke",
     "crash": "tests.bench.crash",
     "verify": "tests.bench.verify",
+    "seek": "tests.bench.seek",
     "log": "tests.bench.log_of_millions",
 }
 

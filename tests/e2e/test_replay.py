@@ -72,15 +72,21 @@ async def serving(front: Front) -> AsyncIterator[None]:
             stop.set()
 
 
-@pytest.fixture
-async def cinema(tmp_path: Path) -> AsyncIterator[Cinema]:
+@asynccontextmanager
+async def cinema_of(folder: Path, pictures: int) -> AsyncIterator[Cinema]:
     settings = ServerSettings(f"http://localhost:{any_port()}")
     port = int(settings.public_url.rpartition(":")[2])
     async with (
-        front_in(tmp_path, public_url=settings.public_url, listen_port=port) as front,
+        front_in(folder, public_url=settings.public_url, listen_port=port) as front,
         serving(front),
     ):
-        yield Cinema(front, await taped(front.desk, 120), settings.public_url)
+        yield Cinema(front, await taped(front.desk, pictures), settings.public_url)
+
+
+@pytest.fixture
+async def cinema(tmp_path: Path) -> AsyncIterator[Cinema]:
+    async with cinema_of(tmp_path, 120) as cinema:
+        yield cinema
 
 
 async def opened(
@@ -227,11 +233,11 @@ async def test_pieces_that_do_not_come_are_said_and_fetched_again(cinema: Cinema
     context = await browsers.headless(viewport=WIDE)
     page = await context.new_page()
     await cinema.enter(page, cinema.front.auditor)
-    await context.route("**/media?*", lambda route: route.abort())
+    await context.route("**/sealed/*", lambda route: route.abort())
     await page.goto(f"{cinema.place}?t={cinema.tape.at_us(30) // 1000}")
     failed = page.locator('[data-panel="failed"]')
     await expect(failed).to_contain_text("The server cannot be reached", timeout=20_000)
-    await context.unroute("**/media?*")
+    await context.unroute("**/sealed/*")
     await failed.get_by_role("button", name="Try again").click()
     await shows(page, cinema.tape, 30)
 

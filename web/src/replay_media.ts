@@ -1,25 +1,16 @@
 // Encoded pictures and voices of a recording, fetched a chunk at a time around the place that is played.
 // Rule: memory is bounded; chunks far from that place are forgotten and fetched again when they are wanted.
 
-import { FetchError, piece } from "./replay_script";
+import { FetchError } from "./replay_script";
+import type { Finding, Piece, Sample, Source } from "./replay_source";
 
-export const CHUNK_US = 5_000_000;
-const DEADLINE_MS = 30_000;
-const AT_ONCE = 3;
+export type { Sample } from "./replay_source";
+
+export const CHUNK_US = 2_500_000;
+const AT_ONCE = 4;
 const TRIES = 4;
 const AGAIN_MS = 500;
 const KEPT_BYTES = 64 * 1024 * 1024;
-const HEADER = 22;
-
-/** One encoded picture or packet of voice. Codec: 1 VP8, 2 VP9, 3 H.264 Annex B, 16 opus. */
-export interface Sample {
-  at_us: number;
-  track: number;
-  voice: boolean;
-  key: boolean;
-  codec: number;
-  payload: Uint8Array<ArrayBuffer>;
-}
 
 interface Chunk {
   samples: Map<number, Sample[]>;
@@ -32,41 +23,24 @@ export interface Cursor {
   place: number;
 }
 
-/** Cut a chunk into samples, by track: u32 length, u64 at_us, u16 track, u8 kind, u8 flags, u8 codec, u8, u16, u16. */
-export function unpack(buffer: ArrayBuffer): Map<number, Sample[]> {
-  const view = new DataView(buffer);
-  const samples = new Map<number, Sample[]>();
-  for (let at = 0; at < buffer.byteLength;) {
-    if (at + HEADER > buffer.byteLength) throw new RangeError("a frame's header is cut");
-    const length = view.getUint32(at);
-    if (at + HEADER + length > buffer.byteLength) throw new RangeError("a frame is cut");
-    const track = view.getUint16(at + 12);
-    const sample: Sample = {
-      at_us: Number(view.getBigUint64(at + 4)), track, voice: view.getUint8(at + 14) === 2, key: (view.getUint8(at + 15) & 1) !== 0,
-      codec: view.getUint8(at + 16), payload: new Uint8Array(buffer, at + HEADER, length),
-    };
-    const before = samples.get(track);
-    if (before === undefined) samples.set(track, [sample]);
-    else before.push(sample);
-    at += HEADER + length;
-  }
-  return samples;
-}
-
 export class Media {
   /** Why pieces cannot be had; null while all is well. */
   failure: FetchError | null = null;
+  /** What was found to be otherwise than signed: from there on nothing is given out. */
+  finding: Finding | null = null;
   readonly #kept = new Map<number, Chunk>();
   readonly #coming = new Set<number>();
   #wanted: number[] = [];
+  #urgent = 0;
   #bytes = 0;
 
-  constructor(readonly address: string, readonly duration_us: number) {}
+  constructor(readonly source: Source, readonly duration_us: number) {}
 
-  /** Say which stretches are wanted, the most urgent first: what is missing is fetched. */
-  want(stretches: readonly (readonly [number, number])[]): void {
+  /** Say which stretches are wanted, the most urgent first: what is missing is fetched, what can wait once the first `urgent` are here. */
+  want(stretches: readonly (readonly [number, number])[], urgent: number): void {
     const wanted = new Set<number>();
-    for (const [from, until] of stretches) {
+    for (const [number, [from, until]] of stretches.entries()) {
+      if (number === urgent) this.#urgent = wanted.size;
       for (let n = chunkOf(Math.max(0, from)); n <= chunkOf(Math.min(until, this.duration_us)); n += 1) wanted.add(n);
     }
     this.#wanted = [...wanted];
@@ -89,7 +63,8 @@ export class Media {
   }
 
   /** The next sample of a track up to a time, and move behind it: null when there is none, undefined when it is not here yet. */
-  take(track: number, cursor: Cursor, until_us: number): Sample | null | undefined {
+  take(track: number, cursor: Cursor, wanted_us: number): Sample | null | undefined {
+    const until_us = this.finding === null ? wanted_us : Math.min(wanted_us, this.finding.dark_us - 1);
     for (;;) {
       if (cursor.chunk * CHUNK_US > Math.min(until_us, this.duration_us)) return null;
       const chunk = this.#kept.get(cursor.chunk);
@@ -119,13 +94,19 @@ export class Media {
   /** Try again after a failure. */
   retry(): void {
     this.failure = null;
+    if (this.finding !== null) {
+      this.finding = null;
+      this.#kept.clear();
+      this.#bytes = 0;
+    }
     this.#fetchNext();
   }
 
   #fetchNext(): void {
     if (this.failure !== null) return;
-    for (const n of this.#wanted) {
+    for (const [place, n] of this.#wanted.entries()) {
       if (this.#coming.size >= AT_ONCE) return;
+      if (place >= this.#urgent && this.#wanted.slice(0, this.#urgent).some((one) => !this.#kept.has(one))) return;
       if (!this.#kept.has(n) && !this.#coming.has(n)) void this.#fetch(n);
     }
   }
@@ -133,9 +114,10 @@ export class Media {
   async #fetch(n: number): Promise<void> {
     this.#coming.add(n);
     try {
-      const buffer = await this.#tried(n);
-      this.#kept.set(n, { samples: unpack(buffer), bytes: buffer.byteLength });
-      this.#bytes += buffer.byteLength;
+      const { samples, bytes, finding } = await this.#tried(n);
+      if (finding !== null && finding.dark_us < (this.finding?.dark_us ?? Infinity)) this.finding = finding;
+      this.#kept.set(n, { samples, bytes });
+      this.#bytes += bytes;
       this.#forget();
     } catch (reason) {
       if (this.#wanted.includes(n)) this.failure = reason instanceof FetchError ? reason : new FetchError(0, String(reason));
@@ -145,11 +127,10 @@ export class Media {
     this.#fetchNext();
   }
 
-  async #tried(n: number): Promise<ArrayBuffer> {
-    const address = `${this.address}?from_us=${n * CHUNK_US}&until_us=${(n + 1) * CHUNK_US}`;
+  async #tried(n: number): Promise<Piece> {
     for (let again = 1; ; again += 1) {
       try {
-        return await (await piece(address, DEADLINE_MS)).arrayBuffer();
+        return await this.source.load(n * CHUNK_US, (n + 1) * CHUNK_US);
       } catch (reason) {
         const passing = !(reason instanceof FetchError) || reason.status === 0 || reason.status >= 500;
         if (!passing || again >= TRIES || !this.#wanted.includes(n)) throw reason;

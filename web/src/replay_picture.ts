@@ -5,6 +5,8 @@ import type { Cursor, Media, Sample } from "./replay_media";
 import type { Track } from "./replay_script";
 
 const DECODED_MAX = 16;
+/** While it catches up from a key frame: what comes out then is thrown away at once, and the decoder must never wait for us. */
+const CATCHING_UP_MAX = 512;
 const HELD_MS = 500;
 
 export class Picture {
@@ -89,8 +91,8 @@ export class Picture {
   #feed(track: Track, now_us: number, ahead_us: number): boolean {
     for (;;) {
       if (this.#cursor === null) return false;
-      // Frames behind the time are thrown away as they come out, so only those ahead of it fill the room.
-      if (this.#pending.length + this.#ready.length >= DECODED_MAX) return this.#fed > now_us;
+      const room = this.#fed < now_us ? CATCHING_UP_MAX : DECODED_MAX;
+      if (this.#pending.length + this.#ready.length >= room) return this.#fed > now_us;
       const sample = this.media.take(track.number, this.#cursor, now_us + ahead_us);
       if (sample === undefined) return this.#fed > now_us;
       if (sample === null) return true;

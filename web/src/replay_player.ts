@@ -1,13 +1,15 @@
 // The clock of a replay: plays, waits for what is not here yet, jumps, and says where it is. Knows nothing of the page.
 
 import type { Course, Shown } from "./replay_course";
-import { CHUNK_US, type Media } from "./replay_media";
+import type { Media } from "./replay_media";
 import { Picture } from "./replay_picture";
 import type { Voice } from "./replay_voice";
 
 const STEP_MAX_MS = 250;
 const LEAD_US = 400_000;
 const AHEAD_S = 10;
+/** How far decoding goes at once: key frames lie closer together than this. */
+const NEEDED_US = 10_000_000;
 const BEHIND_US = 1_000_000;
 
 /** What a moment looks like: the picture of `shown`, or why there is none in `dark`. */
@@ -83,7 +85,7 @@ export class Player {
     const from = this.picture?.from(this.#now) ?? this.#now;
     // First what decoding needs, then what is played next, then a little of what was played last.
     const ahead = this.#now + AHEAD_S * 1e6 * Math.max(1, this.speed);
-    this.media.want([[from, Math.min(from + CHUNK_US, this.#now)], [this.#now, ahead], [this.#now - BEHIND_US, this.#now]]);
+    this.media.want([[from, Math.min(from + NEEDED_US, this.#now)], [this.#now, this.#now], [this.#now, ahead], [this.#now - BEHIND_US, this.#now]], 2);
     const drawn = this.picture?.drive(this.#now, LEAD_US * Math.max(1, this.speed)) ?? true;
     this.#settled = drawn && (this.media.failure !== null || this.picture === null || this.media.has(this.#now, this.#now));
     if (this.playing && this.#now >= this.end_us) this.playing = false;

@@ -72,10 +72,10 @@ export class FetchError extends Error {
 }
 
 /** Fetch a piece of a replay. Rejects with FetchError. */
-export async function piece(address: string, deadline_ms: number): Promise<Response> {
+export async function piece(address: string, deadline_ms: number, headers: Record<string, string> = {}): Promise<Response> {
   let answer: Response;
   try {
-    answer = await fetch(address, { signal: AbortSignal.timeout(deadline_ms), cache: "no-store", redirect: "error" });
+    answer = await fetch(address, { headers, signal: AbortSignal.timeout(deadline_ms), cache: "no-store", redirect: "error" });
   } catch {
     throw new FetchError(0, t("The server cannot be reached. Please check your connection."));
   }

@@ -61,7 +61,8 @@ class RecordingsView(View):
 
 @dataclass(frozen=True, slots=True)
 class ReplayView(View):
-    """`/recordings/{recording_id}`. The page's script fetches `media_path` and `events_path` and checks as it reads.
+    """`/recordings/{recording_id}`. The page's script fetches `events_path` and the recording's own bytes
+    from `sealed_path`, which it verifies itself; `media_path` where the bytes cannot be opened there.
 
     `verdict_words` is the sentence for people; `bad_segment` the first segment that failed, `doubt` the sentence that
     says which time it covers.
@@ -85,6 +86,7 @@ class ReplayView(View):
     kept_until: Moment | None
     media_path: str
     events_path: str
+    sealed_path: str = ""
     start_ms: int = 0
     bad_segment: int | None = None
     doubt: str = ""

@@ -3,6 +3,8 @@
 import { hour, span as digits } from "../clock";
 import { need, onAct, onePanel, panel, ref, setAttribute, setText, show } from "../dom";
 import { loadTexts, t } from "../i18n";
+import { canVerify } from "../evidence/signature";
+import { cannot, Checked, foundHere } from "../replay_checked";
 import { Course } from "../replay_course";
 import { Events } from "../replay_events";
 import { keys } from "../replay_keys";
@@ -10,6 +12,9 @@ import { ReplayMarks } from "../replay_marks";
 import { Media } from "../replay_media";
 import { type Moment, Player } from "../replay_player";
 import { fetchScript, FetchError, type Happening, type Script } from "../replay_script";
+import { fetchIndex, SealedSource } from "../replay_sealed";
+import { OpenedByServer } from "../replay_source";
+import { Told } from "../replay_told";
 import { Timeline } from "../replay_timeline";
 import { canHear, Voice } from "../replay_voice";
 
@@ -23,6 +28,7 @@ const CAPTION_MAX_MS = 10_000;
 
 class Replay {
   readonly course: Course;
+  readonly checked: Checked;
   readonly media: Media;
   readonly voice: Voice;
   readonly player: Player;
@@ -36,10 +42,12 @@ class Replay {
   #waiting = 0;
   #addressed = 0;
 
-  constructor(readonly script: Script) {
-    const { media } = document.body.dataset;
+  constructor(readonly script: Script, sealed: SealedSource | null, why: string) {
     this.course = new Course(script);
-    this.media = new Media(media ?? "", script.duration_us);
+    const told = new Told(script);
+    sealed?.watch((records) => told.compare(records));
+    this.checked = new Checked(sealed, script, told, why);
+    this.media = new Media(sealed?.opens === true ? sealed : new OpenedByServer(document.body.dataset.media ?? ""), script.duration_us);
     this.voice = new Voice(this.media, script.tracks);
     this.player = new Player(this.course, this.media, this.voice, this.#sees && script.readable ? this.#canvas : null);
     this.timeline = new Timeline(this.course, this.player);
@@ -113,6 +121,7 @@ class Replay {
   #show(moment: Moment): void {
     const now_ms = moment.now_us / 1000;
     this.#stage(moment);
+    this.checked.draw(this.media.finding);
     this.timeline.move(moment.now_us);
     this.events.move(moment.now_us);
     this.marks.draw(moment.now_us, moment.shown?.surface ?? null);
@@ -128,9 +137,11 @@ class Replay {
   }
 
   #stage(moment: Moment): void {
-    const failure = this.media.failure;
-    show(ref("retry"), failure !== null);
-    if (moment.shown === null) {
+    const { failure, finding } = this.media;
+    const refused = finding !== null && moment.now_us >= finding.dark_us ? finding : null;
+    show(ref("retry"), failure !== null || refused !== null);
+    if (refused !== null) this.#fail(foundHere(refused));
+    else if (moment.shown === null) {
       setText(ref("gap-text"), moment.dark);
       onePanel(PANELS, "gap");
     } else if (!this.#sees || !this.script.readable) this.#fail(this.#blind());
@@ -179,8 +190,13 @@ class Replay {
 
 async function begin(): Promise<void> {
   await loadTexts();
+  const address = document.body.dataset.sealed ?? "";
   try {
-    new Replay(await fetchScript(document.body.dataset.events ?? ""));
+    const script = await fetchScript(document.body.dataset.events ?? "");
+    // One after the other: the script is the viewing, and what follows is a part of it.
+    const able = await canVerify();
+    const sealed = able ? new SealedSource(address, script.recording.id, await fetchIndex(address)) : null;
+    new Replay(script, sealed, able ? "" : cannot());
   } catch (reason) {
     if (!(reason instanceof FetchError)) console.error(reason);
     setText(ref("failed-text"), reason instanceof FetchError ? reason.message : t("The recording cannot be read at the moment."));
