@@ -11,6 +11,7 @@ from concierge.domain.errors import BadInput, Refused
 from concierge.domain.portrait import owner_of
 from concierge.server.asked import Asked
 from concierge.server.coming import CODE_TYPED_MAX_CHARS, by_code, by_link
+from concierge.server.resuming import open_seats
 from concierge.server.throttles import TooManyTries
 from concierge.server.views.public import JoinLandingView, PortalView
 from concierge.services.joining import TakenSeat, find_by_pairing
@@ -18,7 +19,8 @@ from concierge.services.joining import TakenSeat, find_by_pairing
 
 async def portal(asked: Asked) -> Response:
     """Where the customer types the code."""
-    return asked.show(PortalView(asked.frame(), secure=asked.house.settings.can_share))
+    seats = await open_seats(asked)
+    return asked.show(PortalView(asked.frame(), secure=asked.house.settings.can_share, open_seats=seats))
 
 
 async def to_portal(asked: Asked) -> Response:

@@ -49,7 +49,7 @@ SCENES: dict[str, str] = {
         (
             "console-pairing", "console-expired", "console-matching", "console-ready", "console-asking", "console-live", "console-paused",
             "console-reconnecting", "console-hidden", "console-ended", "console-invite", "console-invite-made", "console-handover",
-            "console-offer", "console-end",
+            "console-offer", "console-end", "console-opinion", "console-desk-lines",
         ),
         "console",
     ),
@@ -57,7 +57,7 @@ SCENES: dict[str, str] = {
     **dict.fromkeys(
         (
             "join-who", "join-waiting", "join-ask-record", "join-ask-screen", "join-refused", "join-share", "join-phone", "join-insecure",
-            "join-sharing", "join-hidden", "join-paused", "join-ended", "join-failed",
+            "join-sharing", "join-hidden", "join-paused", "join-away", "join-pickup", "join-next-host", "join-ended", "join-failed",
             "join-confirm", "join-ask-camera", "join-phone-code", "join-phone-on", "join-floating", "join-floating-asks",
         ),
         "join",

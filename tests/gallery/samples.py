@@ -18,7 +18,14 @@ from concierge.server.views.desk import (
 )
 from concierge.server.views.frame import Face, Frame, Moment, Notice, Piece, SignedIn, View
 from concierge.server.views.people import PeopleView, PersonRow
-from concierge.server.views.public import EnterView, ErrorView, JoinLandingView, PortalView, SignInView
+from concierge.server.views.public import (
+    EnterView,
+    ErrorView,
+    JoinLandingView,
+    OpenSeat,
+    PortalView,
+    SignInView,
+)
 from concierge.server.views.qr import qr_of
 from concierge.server.views.trust import AlarmRow, AlarmView
 
@@ -389,6 +396,7 @@ PUBLIC: dict[str, View] = {
     "portal": PortalView(OUTSIDE),
     "portal-unknown": PortalView(OUTSIDE, code="482 019 337", fault="unknown"),
     "portal-too-many": PortalView(replace(OUTSIDE, desk_phone=None), fault="too_many", wait_seconds=42),
+    "portal-resume": PortalView(OUTSIDE, open_seats=(OpenSeat(some_id("ses", "a"), "Anna Berger"),)),
     "portal-http": PortalView(OUTSIDE, secure=False),
     "join-landing": JoinLandingView(OUTSIDE, "s3cret", ANNA),
     "join-landing-over": JoinLandingView(OUTSIDE, "s3cret", None),

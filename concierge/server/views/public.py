@@ -12,6 +12,14 @@ from concierge.server.views.frame import Face, View
 
 
 @dataclass(frozen=True, slots=True)
+class OpenSeat:
+    """A live session in which this browser holds the customer's seat."""
+
+    session_id: str
+    host: str
+
+
+@dataclass(frozen=True, slots=True)
 class PortalView(View):
     """`/`: the customer types the code. `secure` is false when the page came over plain http from elsewhere."""
 
@@ -20,6 +28,7 @@ class PortalView(View):
     fault: Literal["malformed", "unknown", "too_many"] | None = None
     wait_seconds: int | None = None
     secure: bool = True
+    open_seats: tuple[OpenSeat, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,6 +83,7 @@ class Console implements LivePage {
     const says = this.live.view?.role === "host" ? farewellToHost : farewell;
     setText(ref("end-reason"), status.kind === "farewell" ? says(status.reason) : t("You have no seat in this session any more."));
     show(ref("end-note-saved"), status.kind === "farewell" && status.reason === "completed" && this.live.view?.role === "host");
+    show(ref("felt"), this.live.view?.role === "host");
     need("root").dataset.state = "ended";
     setText(ref("state"), state("ended"));
     ref("state-dot")?.setAttribute("class", "dot");
@@ -184,6 +185,11 @@ class Console implements LivePage {
    * stays on this one, without the host's buttons. */
   #otherVariant(view: SessionView): boolean {
     const variant = document.body.dataset.variant ?? "";
+    // Handed back: the buttons that were taken off this page are the host's again.
+    if (view.role === "host" && document.body.dataset.handed === "over") {
+      location.reload();
+      return true;
+    }
     if (variant === view.role || (variant !== "host" && view.role !== "host")) {
       sessionStorage.removeItem("concierge-variant");
       return false;
