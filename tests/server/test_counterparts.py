@@ -24,6 +24,11 @@ ON_THIS_PAGE = "nothing leaves the page"
 BUTTONS: dict[str, tuple[str, ...] | str] = {
     # the session: messages of the socket
     "accept-handover": ("accept_handover",),
+    "answer-pick-up": ("answer_pick_up",),
+    "ask-opinion": ("ask_opinion",),
+    "come-back": ("come_back",),
+    "say-to-desk": ("say_to_desk",),
+    "step-away": ("step_away",),
     "admit": ("admit",),
     "alarm": ("raise_alarm",),
     "answer": ("answer",),
@@ -69,18 +74,30 @@ BUTTONS: dict[str, tuple[str, ...] | str] = {
     # calls of the API
     "new-phone-code": ("POST /api/v1/phone-link",),
     "show-phone": ("POST /api/v1/phone-link",),
+    "felt": ("POST /api/v1/sessions/{session_id}/impression",),
     "create-invite": ("POST /api/v1/invites",),
     # opening a dialog, playing, pointing, printing, trying again
     **dict.fromkeys(
         (
-            *("open-end", "claim-other", "open-handover", "open-invite", "later", "mark-tool", "copy", "print", "hear"),
+            *(
+                "open-end",
+                "claim-other",
+                "open-handover",
+                "open-opinion",
+                "open-invite",
+                "later",
+                "mark-tool",
+                "copy",
+                "print",
+                "hear",
+            ),
             *("choose-again", "close-phone", "discard-preview", "float", "show-surface"),
             *("connect-now", "retry", "play", "jump", "mute", "filter", "next-event", "previous-event"),
         ),
         ON_THIS_PAGE,
     ),
 }
-ELSEWHERE_SENT = {"draw_mark", "receive"}
+ELSEWHERE_SENT = {"tell_sleep", "draw_mark", "receive"}
 """Sent without a button: by the pointer, and when a picture may be seen."""
 
 
