@@ -80,6 +80,7 @@ def _serve(config: Config, prepare: Prepare, *, demo: bool) -> int:
                     cares=broker.database.cares,
                     exports=broker.exports,
                     reporting=broker.reporting,
+                    auditor_links=broker.auditor_links,
                     key_watch=KeyWatch(broker.database.keys, broker.keyring, broker.tools.clock),
                     storing=broker.storage.storing if broker.storage is not None else None,
                     checkpoints=broker.checkpoints,

@@ -34,6 +34,7 @@ ACTS: dict[type[wire.ClientMessage], Act] = {
     wire.AskQuality: Act.HOST_SESSION,
     wire.OfferHandover: Act.HAND_OVER,
     between.AskOpinion: Act.ASK_OPINION,
+    wire.Deny: Act.ADMIT,
     wire.Match: Act.CONFIRM_MATCH,
     wire.Answer: Act.ANSWER_CONSENT,
 }

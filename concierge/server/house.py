@@ -17,6 +17,7 @@ from concierge.server.throttles import Gate
 from concierge.server.views.rendering import environment
 from concierge.services.accounts import Accounts
 from concierge.services.api_keys import ApiKeys
+from concierge.services.auditor_links import AuditorLinks
 from concierge.services.checkpoints import Checkpoints
 from concierge.services.exporting import Exports
 from concierge.services.keeping import Keeping
@@ -47,6 +48,7 @@ class House:
     keeping: Keeping
     exports: Exports
     reporting: Reporting
+    auditor_links: AuditorLinks
     key_watch: KeyWatch
     gate: Gate
     settings: ServerSettings

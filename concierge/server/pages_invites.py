@@ -5,6 +5,7 @@ Rule: link and PIN are shown once, to whoever made the invite; opening the link 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Literal, cast
 
 from starlette.responses import Response
@@ -20,6 +21,7 @@ from concierge.domain.refusals import N_, sentence_for
 from concierge.server.asked import Asked
 from concierge.server.coming import by_invite
 from concierge.server.cookies import Kind
+from concierge.server.languages import zone_of
 from concierge.server.pages_console import OFFERED
 from concierge.server.pages_public import seated
 from concierge.server.views import invites as views
@@ -43,18 +45,26 @@ STATES: dict[InviteState, views.InviteState] = {
     InviteState.REDEEMED: "redeemed",
     InviteState.EXPIRED: "expired",
     InviteState.REVOKED: "revoked",
-    # Too many wrong PINs: it opens nothing any more.
-    InviteState.LOCKED: "revoked",
+    # Too many wrong PINs: it opens nothing until it has a new one.
+    InviteState.LOCKED: "locked",
+    InviteState.FROZEN: "frozen",
 }
-LANDINGS: dict[InviteState, Literal["ready", "not_yet", "expired", "used", "revoked"]] = {
+LANDINGS: dict[InviteState, Literal["ready", "not_yet", "expired", "used", "revoked", "frozen"]] = {
     InviteState.NOT_YET: "not_yet",
     InviteState.READY: "ready",
     InviteState.REDEEMED: "used",
     InviteState.EXPIRED: "expired",
     InviteState.REVOKED: "revoked",
     InviteState.LOCKED: "revoked",
+    InviteState.FROZEN: "frozen",
 }
-CURRENT = (InviteState.NOT_YET, InviteState.READY, InviteState.REDEEMED)
+CURRENT = (
+    InviteState.NOT_YET,
+    InviteState.READY,
+    InviteState.REDEEMED,
+    InviteState.LOCKED,
+    InviteState.FROZEN,
+)
 FieldName = Literal["ticket", "person", "company", "capabilities", "window", "form"]
 
 
@@ -95,6 +105,9 @@ async def _row(asked: Asked, invite: Invite, now: int) -> views.InviteRow:
         used_at=asked.reader.maybe(invite.redeemed_ms),
         in_session=_in_session(asked, invite),
         may_revoke=asked.may(Act.REVOKE_INVITE, resource),
+        may_tend=asked.may(Act.TEND_INVITE, resource),
+        tested=invite.tested,
+        tested_at=asked.reader.maybe(invite.tested_ms),
     )
 
 
@@ -284,6 +297,8 @@ async def _landing(
         subject=invite.brief or asked.reader.gettext("A support session"),
         starts=asked.reader.moment(invite.from_ms),
         ends=asked.reader.moment(invite.until_ms),
+        zone=asked.reader.zone_name,
+        desk=_at_the_desk(asked, invite),
         capabilities=_in_order(invite),
         name=invite.vendor_name,
         pin_digits=limits.PIN_DIGITS,
@@ -291,6 +306,15 @@ async def _landing(
         tries_left=max(limits.PIN_TRIES - invite.failed_pins, 0),
     )
     return asked.show(view, status if open_to or fault else 410 if status == 200 else status)
+
+
+def _at_the_desk(asked: Asked, invite: Invite) -> views.Window | None:
+    """Return the window on the desk's own clock, where that differs from the reader's."""
+    name = asked.house.settings.time_zone
+    there = replace(asked.reader, zone=zone_of(name, ""), zone_name=name)
+    if there.at(invite.from_ms).utcoffset() == asked.reader.at(invite.from_ms).utcoffset():
+        return None
+    return views.Window(there.moment(invite.from_ms), there.moment(invite.until_ms), name)
 
 
 async def redeem(asked: Asked) -> Response:

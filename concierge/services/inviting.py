@@ -77,10 +77,9 @@ async def create_invite(tools: Tools, principal: Principal, creator: PersonId, w
         brief=wish.brief.strip(),
     )
     secret, pin = tools.mint.secret(), tools.mint.digits(limits.PIN_DIGITS)
-    leaf = _leaf(tools, "InviteCreated", creator, invite)
-    await tools.invites.add(
-        invite, tools.secrets.digest("invite", secret), _pin_digest(tools, secret, pin), leaf
-    )
+    leaf = invite_leaf(tools, "InviteCreated", creator, invite)
+    link_hash = tools.secrets.digest("invite", secret)
+    await tools.invites.add(invite, link_hash, pin_digest(tools, link_hash, pin), leaf)
     return NewInvite(invite, f"{tools.installation.public_url}/invite/{secret}", pin)
 
 
@@ -132,9 +131,9 @@ async def _redeem(tools: Tools, live: LiveSession, invite: Invite, secret: str, 
     )
     command = cmd.Arrive(participant=who)
     decide(live.decided, command, tools.clock.now())
-    leaf = _leaf(tools, "InviteRedeemed", who.id, invite)
-    link_hash, pin_hash = tools.secrets.digest("invite", secret), _pin_digest(tools, secret, pin)
-    if not await tools.invites.redeem(link_hash, pin_hash, who.id, now, leaf):
+    leaf = invite_leaf(tools, "InviteRedeemed", who.id, invite)
+    link_hash = tools.secrets.digest("invite", secret)
+    if not await tools.invites.redeem(link_hash, pin_digest(tools, link_hash, pin), who.id, now, leaf):
         again = await look_at_invite(tools, secret)
         again.check_redeemable(now)
         raise Refused("wrong_pin", "the PIN is not right")
@@ -154,16 +153,17 @@ async def revoke_invite(tools: Tools, registry: Registry, principal: Principal, 
     check(tools.policy, AccessRequest(principal, Act.REVOKE_INVITE, resource))
     registry.remove_invited(invite.id)
     await tools.invites.revoke(
-        invite.id, tools.clock.wall(), _leaf(tools, "InviteRevoked", principal.id, invite)
+        invite.id, tools.clock.wall(), invite_leaf(tools, "InviteRevoked", principal.id, invite)
     )
 
 
-def _pin_digest(tools: Tools, secret: str, pin: str) -> bytes:
-    """The PIN is bound to its link, so that equal PINs of two invites have nothing in common at rest."""
-    return tools.secrets.digest("pin", f"{secret} {pin}")
+def pin_digest(tools: Tools, link_hash: bytes, pin: str) -> bytes:
+    """Return what is kept of a PIN: bound to its link, so that equal PINs of two invites have nothing in common at rest."""
+    return tools.secrets.digest("pin", f"{link_hash.hex()} {pin}")
 
 
-def _leaf(tools: Tools, kind: str, actor: str, invite: Invite) -> AuditLeaf:
+def invite_leaf(tools: Tools, kind: str, actor: str, invite: Invite) -> AuditLeaf:
+    """Return what the audit log keeps of something that befell an invite: no name, no PIN, no link."""
     detail = {
         "ticket": invite.ticket,
         "company": invite.company,

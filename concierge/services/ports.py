@@ -207,6 +207,18 @@ class Invites(Protocol):
     async def revoke(self, invite: InviteId, now_ms: int, leaf: AuditLeaf) -> bool:
         """Revoke; True when it was not revoked before."""
 
+    async def freeze(self, invite: InviteId, now_ms: int, leaf: AuditLeaf) -> bool:
+        """Freeze; True when it was not frozen before."""
+
+    async def renew(self, invite: InviteId, pin_hash: bytes, leaf: AuditLeaf, *, thaw: bool) -> bool:
+        """Put a new PIN in the place of the old one, and count wrong ones anew; `thaw`: a frozen one can be redeemed again."""
+
+    async def note_test(self, link_hash: bytes, result: str, now_ms: int) -> bool:
+        """Note how a test of the connection went; False when no invite has that link."""
+
+    async def link_hash(self, invite: InviteId) -> bytes | None:
+        """Return the hash that an invite's PIN is bound to."""
+
 
 class Pairings(Protocol):
     """Codes and links by which a customer finds a session; kept only as hashes."""

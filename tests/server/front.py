@@ -27,6 +27,7 @@ from concierge.server.house import House
 from concierge.server.settings import ServerSettings
 from concierge.services.accounts import Accounts
 from concierge.services.api_keys import ApiKeys
+from concierge.services.auditor_links import AuditorLinks
 from concierge.services.checkpoints import Checkpoints
 from concierge.services.export_port import TimeAuthority
 from concierge.services.inviting import InviteWish, NewInvite, create_invite
@@ -167,6 +168,7 @@ async def front_of(
         replays=desk.replays(),
         exports=desk.exports(authority),
         reporting=desk.reporting(),
+        auditor_links=AuditorLinks(desk.tools, desk.database.auditor_links),
         keeping=Keeping(desk.tools, desk.database.custody, desk.vault),
         cares=desk.database.cares,
         key_watch=KeyWatch(desk.database.keys, desk.ring, desk.clock),

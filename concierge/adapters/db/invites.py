@@ -76,6 +76,7 @@ class DatabaseInvites:
             (invites.c.link_hash == link_hash)
             & invites.c.redeemed_ms.is_(None)
             & invites.c.revoked_ms.is_(None)
+            & invites.c.frozen_ms.is_(None)
             & (invites.c.from_ms <= now_ms)
             & (invites.c.until_ms > now_ms)
             & (invites.c.failed_pins < limits.PIN_TRIES)
@@ -123,6 +124,58 @@ class DatabaseInvites:
 
         return await self._store.write(work)
 
+    async def freeze(self, invite: InviteId, now_ms: int, leaf: AuditLeaf) -> bool:
+        """Freeze; True when it was not frozen before."""
+        return await self._change(invite, leaf, invites.c.frozen_ms.is_(None), frozen_ms=now_ms)
+
+    async def renew(self, invite: InviteId, pin_hash: bytes, leaf: AuditLeaf, *, thaw: bool) -> bool:
+        """Put a new PIN in the place of the old one, and count wrong ones anew; `thaw`: a frozen one can be redeemed again."""
+        if thaw:
+            cleared = {"frozen_ms": None, "redeemed_ms": None, "redeemed_as": None}
+            frozen = invites.c.frozen_ms.is_not(None) & invites.c.revoked_ms.is_(None)
+            return await self._change(invite, leaf, frozen, pin_hash=pin_hash, failed_pins=0, **cleared)
+        unused = invites.c.redeemed_ms.is_(None) & invites.c.revoked_ms.is_(None)
+        return await self._change(invite, leaf, unused, pin_hash=pin_hash, failed_pins=0)
+
+    async def note_test(self, link_hash: bytes, result: str, now_ms: int) -> bool:
+        """Note how a test of the connection went; False when no invite has that link."""
+
+        async def work(connection: AsyncConnection) -> bool:
+            noted = await connection.scalar(
+                update(invites)
+                .where(invites.c.link_hash == link_hash)
+                .values(tested=result, tested_ms=now_ms)
+                .returning(invites.c.id)
+            )
+            return noted is not None
+
+        return await self._store.write(work)
+
+    async def link_hash(self, invite: InviteId) -> bytes | None:
+        """Return the hash that an invite's PIN is bound to."""
+
+        async def work(connection: AsyncConnection) -> bytes | None:
+            found: bytes | None = await connection.scalar(
+                select(invites.c.link_hash).where(invites.c.id == invite)
+            )
+            return found
+
+        return await self._store.read(work)
+
+    async def _change(
+        self, invite: InviteId, leaf: AuditLeaf, where: ColumnElement[bool], **values: object
+    ) -> bool:
+        async def work(connection: AsyncConnection) -> bool:
+            changed = await connection.scalar(
+                update(invites).where(invites.c.id == invite, where).values(**values).returning(invites.c.id)
+            )
+            if changed is None:
+                return False
+            await audit.append(connection, [leaf])
+            return True
+
+        return await self._store.write(work)
+
 
 def _invite(row: RowMapping) -> Invite:
     return Invite(
@@ -143,4 +196,7 @@ def _invite(row: RowMapping) -> Invite:
         redeemed_as=None if row["redeemed_as"] is None else ParticipantId(row["redeemed_as"]),
         revoked_ms=row["revoked_ms"],
         failed_pins=row["failed_pins"],
+        frozen_ms=row["frozen_ms"],
+        tested_ms=row["tested_ms"],
+        tested=row["tested"],
     )

@@ -7,7 +7,16 @@ from typing import ClassVar, Literal
 
 from concierge.server.views.frame import Face, Moment, View
 
-InviteState = Literal["not_yet", "ready", "redeemed", "expired", "revoked"]
+InviteState = Literal["not_yet", "ready", "redeemed", "expired", "revoked", "locked", "frozen"]
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """From when until when, on the clock of the zone that is named."""
+
+    starts: Moment
+    ends: Moment
+    zone: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,13 +28,15 @@ class InviteLandingView(View):
 
     template: ClassVar[str] = "invite_landing.html"
     secret: str
-    state: Literal["ready", "not_yet", "expired", "used", "revoked", "unknown"]
+    state: Literal["ready", "not_yet", "expired", "used", "revoked", "frozen", "unknown"]
     invited_by: Face | None = None
     company: str | None = None
     subject: str | None = None
     starts: Moment | None = None
     ends: Moment | None = None
     capabilities: tuple[str, ...] = ()
+    zone: str = ""
+    desk: Window | None = None
     name: str = ""
     pin_digits: int = 6
     fault: Literal["wrong_pin", "too_many"] | None = None
@@ -49,6 +60,9 @@ class InviteRow:
     used_at: Moment | None = None
     in_session: bool = False
     may_revoke: bool = True
+    may_tend: bool = True
+    tested: str | None = None
+    tested_at: Moment | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,3 +116,14 @@ class InviteCreatedView(View):
     capabilities: tuple[str, ...]
     link: str
     pin: str
+
+
+@dataclass(frozen=True, slots=True)
+class NewPinView(View):
+    """An invite's new PIN, shown this once; the old one is dead. `thawed`: the invite had been frozen."""
+
+    template: ClassVar[str] = "new_pin.html"
+    person: str
+    company: str
+    pin: str
+    thawed: bool
