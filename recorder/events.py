@@ -80,6 +80,12 @@ def gap(from_us: int, until_us: int, reason: str) -> Record:
     return Record(RecordType.GAP, EvidenceClass.CONTROL, until_us, 0, RecordFlag.NONE, body)
 
 
+def restored(at_us: int, operator: str, backup: str, lost_from_us: int) -> Record:
+    """A RESTORED record: who put which backup back, and between which times what was recorded may be lost."""
+    fields = {"backup": backup, "lost_from_us": lost_from_us, "lost_until_us": at_us, "operator": operator}
+    return Record(RecordType.RESTORED, EvidenceClass.CONTROL, at_us, 0, RecordFlag.NONE, canonical(fields))
+
+
 def clock(at_us: int, steady_ms: int, wall_ms: int) -> Record:
     """A CLOCK record: the steady clock and the wall clock read together, both in ms since 1970."""
     body = canonical({"steady_ms": steady_ms, "wall_ms": wall_ms})

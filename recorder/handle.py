@@ -43,6 +43,8 @@ class Work:
 
     open: bool = False
     stopped: bool = False
+    restore: tuple[str, str] | None = None
+    """Operator and backup, at the first opening after a restore."""
     resume_at_us: int | None = None
     records: list[Record] = field(default_factory=list)
     closing: Record | None = None

@@ -88,10 +88,12 @@ class Tape:
         self._files.fsync_dir(self.directory.parent)
         self._open(Opening.OPENED)
 
-    def go_on(self, opening: Opening, at_us: int, reason: str) -> None:
+    def go_on(
+        self, opening: Opening, at_us: int, reason: str, restore: tuple[str, str] | None = None
+    ) -> None:
         """Open a new epoch behind the durable end, and make a signed gap its first segment, durably.
 
-        `at_us` is now; the gap reaches back to the last time recorded.
+        `at_us` is now; the gap reaches back to the last time recorded. `restore` is who put which backup back.
         """
         if not self.directory.exists():
             self._files.make_directory(self.directory)
@@ -99,7 +101,9 @@ class Tape:
         since = self.durable.until_us
         self._open(opening)
         flags = SegmentFlag.GAP | (SegmentFlag.RECOVERED if opening in REPAIRS else SegmentFlag.NONE)
-        self.write([events.gap(since, max(since, at_us), reason)], flags)
+        now = max(since, at_us)
+        said = [] if restore is None else [events.restored(now, *restore, lost_from_us=since)]
+        self.write([events.gap(since, now, reason), *said], flags)
         self.sync()
 
     def write(self, records: Sequence[Record], flags: SegmentFlag = SegmentFlag.NONE) -> None:

@@ -93,17 +93,21 @@ class RecordingThread:
         *,
         at_us: int,
         stopped: bool = False,
+        restore: tuple[str, str] | None = None,
         trust: bytes | None = None,
     ) -> RecordingHandle:
         """At a new start: recover, then go on in a new epoch whose first segment is a signed gap up to `at_us`.
 
         `stopped` says that the recorder was stopped in order (then the epoch is *resumed*) and did not crash.
+        `restore` (operator, backup) says that a backup was put back: the epoch is *restored* and says so, signed.
 
         Blocks while it reads the whole recording: call it on a thread of your own. Raises as `recovery.recover`.
         """
         footing = recover(directory, header, dek, trust=trust, files=self._files)
         tape = Tape(directory, header, dek, signers=signers, files=self._files, footing=footing)
-        return self._adopt(tape, on_failure, Work(open=True, stopped=stopped, resume_at_us=at_us))
+        return self._adopt(
+            tape, on_failure, Work(open=True, stopped=stopped, restore=restore, resume_at_us=at_us)
+        )
 
     def abandon(self, handle: RecordingHandle) -> None:
         """Give up a failed recording for good and drop its keys; recovery can still close it on disk later.
@@ -222,7 +226,10 @@ def _write(tape: Tape, work: Work) -> None:
     elif work.resume_at_us is not None:
         crashed = work.open and not work.stopped
         opening = Opening.RECOVERED if crashed else Opening.RESUMED
-        tape.go_on(opening, work.resume_at_us, "stopped" if work.stopped else opening.value)
+        if work.restore is not None:
+            tape.go_on(Opening.RESTORED, work.resume_at_us, Opening.RESTORED.value, work.restore)
+        else:
+            tape.go_on(opening, work.resume_at_us, "stopped" if work.stopped else opening.value)
     tape.write(work.records)
     if work.closing is not None:
         tape.write([work.closing], SegmentFlag.FINAL)

@@ -114,10 +114,15 @@ class RecorderEvidence:
         except RecorderError as error:
             _log.warning("recording_not_let_go", reason=str(error))
 
-    async def reopen(self, opening: RecordingOpening, keys: Sequence[WrappedKey]) -> list[Event]:
+    async def reopen(
+        self,
+        opening: RecordingOpening,
+        keys: Sequence[WrappedKey],
+        restore: tuple[str, str] | None = None,
+    ) -> list[Event]:
         """Recover after a crash into a new epoch; return every event the recording holds.
 
-        A recording that was closed just before the crash stays closed, and `close` then has nothing left to do.
+        `restore` (operator, backup) opens it as *restored* instead: a declared rollback. A recording that was closed just before the crash stays closed, and `close` then has nothing left to do.
         """
         directory = self._folder / opening.recording
         on_failure = self._failure_of(opening.recording)
@@ -140,6 +145,7 @@ class RecorderEvidence:
                     on_failure,
                     at_us=at_us,
                     stopped=stopped,
+                    restore=restore,
                     trust=self._key.public,
                 )
             )

@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import sys
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -21,14 +22,15 @@ from concierge.adapters.db.migrate import migrate
 from concierge.adapters.db.repositories import Database
 from concierge.adapters.evidence_audit import export_log, proof_fields, recorder_command
 from concierge.adapters.evidence_log import SignedLog
-from concierge.adapters.evidence_parts import installation_log
+from concierge.adapters.evidence_parts import evidence_parts, installation_log
 from concierge.adapters.evidence_witness import witnesses
 from concierge.adapters.log_anchor import FileAnchor
 from concierge.adapters.state_folder import StateFolder
-from concierge.bootstrap import database_url
+from concierge.bootstrap import database_url, keyring_of
 from concierge.config import Config
 from concierge.services.checkpoints import Checkpoints
 from concierge.services.restoring import restore as restore_log
+from concierge.services.restoring import restore_recordings
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +118,7 @@ async def _restore(config: Config, operator: str, backup: str) -> int:
         done = await restore_log(bench.log, bench.database.audit_tree, bench.clock, held, operator, backup)
         await bench.log.start()
         await bench.checkpoints.take()
+        failed = await _restore_recordings(config, bench, operator, backup)
     facts = {"kept": done.kept, "first": done.kept + 1, "last": done.lost_until, "number": done.number}
     if done.lost_until > done.kept:
         print(_("Leaves %(first)d to %(last)d are lost; leaf %(number)d says so, signed.") % facts)
@@ -124,7 +127,30 @@ async def _restore(config: Config, operator: str, backup: str) -> int:
             _("Nobody holds more than the %(kept)d leaves there are; leaf %(number)d says what was done.")
             % facts
         )
-    return 0
+    return 1 if failed else 0
+
+
+async def _restore_recordings(config: Config, bench: _Bench, operator: str, backup: str) -> bool:
+    """Declare it in the recordings that were open too, and say which; whether one could not be."""
+    ring = keyring_of(config, bench.data)
+    parts = evidence_parts(bench.data.recordings, bench.data.keys, ring, bench.clock)
+    parts.start()
+    try:
+        database = bench.database
+        done, failed = await restore_recordings(
+            database.sessions, database.recordings, parts.log, operator, backup
+        )
+    finally:
+        await asyncio.to_thread(parts.stop)
+    for recording in done:
+        print(
+            _("Recording %(recording)s was open: it says, signed, that it was restored.")
+            % {"recording": recording}
+        )
+    for recording, reason in failed:
+        facts = {"recording": recording, "reason": reason}
+        print(_("Recording %(recording)s was open and does not say so: %(reason)s") % facts, file=sys.stderr)
+    return bool(failed)
 
 
 def witness(_config: Config, options: argparse.Namespace) -> int:

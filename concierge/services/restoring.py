@@ -8,12 +8,47 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from typing import Protocol
 
-from concierge.domain.errors import BadInput
+from concierge.domain.errors import BadInput, EvidenceUnavailable
+from concierge.domain.events import Event
+from concierge.domain.ids import RecordingId
+from concierge.domain.wrapped_key import WrappedKey
 from concierge.services.audit_port import AuditLog, AuditTree, Restored
-from concierge.services.ports import AuditLeaf, Clock
+from concierge.services.ports import AuditLeaf, Clock, RecordingOpening, Recordings, Sessions
 
 WORDS_MAX = 500
+
+
+class Reopened(Protocol):
+    """Recordings that can be opened again after a restore."""
+
+    async def reopen(
+        self, opening: RecordingOpening, keys: Sequence[WrappedKey], restore: tuple[str, str] | None = None
+    ) -> list[Event]:
+        """Open a new epoch that says, signed, who put which backup back. Raises EvidenceUnavailable."""
+
+
+async def restore_recordings(
+    sessions: Sessions, recordings: Recordings, evidence: Reopened, operator: str, backup: str
+) -> tuple[list[RecordingId], list[tuple[RecordingId, str]]]:
+    """Declare the rollback in every recording that is still open; return which say so now, and which could not and why.
+
+    Raises StoreUnavailable. Its session is recovered at the next start, as after any stop.
+    """
+    rows = [await recordings.get(recording) for _session, recording in await sessions.unfinished()]
+    done: list[RecordingId] = []
+    failed: list[tuple[RecordingId, str]] = []
+    for row in [*(row for row in rows if row is not None), *await recordings.orphans()]:
+        opening = RecordingOpening(row.id, row.session, row.ticket, row.opened_ms)
+        keys = await recordings.wrapped_keys(row.id)
+        try:
+            await evidence.reopen(opening, keys, (operator.strip(), backup.strip()))
+        except EvidenceUnavailable as error:
+            failed.append((row.id, str(error)))
+        else:
+            done.append(row.id)
+    return done, failed
 
 
 async def restore(

@@ -347,3 +347,27 @@ def test_a_trial_behind_a_hanging_disk_does_not_answer(tmp_path: Path) -> None:
         assert not answer.done()
         disk.release.set()
         assert answer.result(WAIT) is None
+
+
+def test_a_recording_put_back_from_a_backup_says_so_signed(tmp_path: Path) -> None:
+    with running() as thread:
+        recording = create(thread, tmp_path / "rec")
+        recording.opened.result(WAIT)
+        recording.commit([event_record(1)]).result(WAIT)
+    said = ("Kim", "Monday's backup")
+    with running() as thread:
+        recording = thread.reopen(
+            tmp_path / "rec", HEADER, DEK, PINNED.signer, Owner(), at_us=9_000_000, restore=said
+        )
+        recording.opened.result(WAIT)
+        recording.close(events.summary(9_500_000, {})).result(WAIT)
+    reading = read_recording(tmp_path / "rec", DEK, PINNED.public)
+    assert (reading.verdict.status, reading.verdict.rollbacks, reading.verdict.gaps) == (
+        Status.RECOVERED,
+        1,
+        1,
+    )
+    (record,) = (one for one in reading.records() if one.type == RecordType.RESTORED)
+    fields = events.parse(record.body)
+    assert (fields["operator"], fields["backup"]) == said
+    assert fields["lost_from_us"] < fields["lost_until_us"] == record.at_us == 9_000_000

@@ -1,16 +1,23 @@
 from __future__ import annotations
 
+import asyncio
 import json
+from pathlib import Path
 
 import pytest
 
 from concierge.adapters.db.repositories import Database
 from concierge.adapters.evidence_log import SignedLog
+from concierge.adapters.evidence_parts import evidence_parts
+from concierge.adapters.keys import Keyring
 from concierge.domain.errors import BadInput
-from concierge.services.restoring import WORDS_MAX, restore
+from concierge.services.restoring import WORDS_MAX, restore, restore_recordings
+from concierge.wire import messages as wire
+from recorder.reading import read_recording
 from tests.adapters.db.samples import leaf
 from tests.recorder.log.keys import signing_key
-from tests.services.desk import START_MS, FakeClock
+from tests.services.desk import START_MS, Desk, FakeClock, desk_in
+from tests.services.test_recovering import crash, finish
 
 
 async def test_a_restore_says_who_what_and_how_much(database: Database) -> None:
@@ -40,3 +47,28 @@ async def test_nothing_is_restored_without_a_name(database: Database, operator: 
     log = SignedLog(database.audit_tree, signing_key(), FakeClock())
     with pytest.raises(BadInput):
         await restore(log, database.audit_tree, FakeClock(), [], operator, backup)
+
+
+@pytest.mark.parametrize(("ring", "good"), [(b"k", True), (b"x", False)])
+async def test_a_recording_that_was_open_says_that_it_was_restored(
+    desk: Desk, tmp_path: Path, ring: bytes, *, good: bool
+) -> None:
+    live, customer, _surface = await desk.sharing()
+    await desk.send(live, customer, wire.Say("in the backup"))
+    left, clock = crash(desk, tmp_path / "after"), FakeClock(desk.clock.now_ms + 90_000)
+    database = Database(f"sqlite:///{left / 'desk.sqlite3'}")
+    await database.start()
+    parts = evidence_parts(left / "recordings", left, Keyring(ring * 32), clock)
+    parts.start()
+    done, failed = await restore_recordings(
+        database.sessions, database.recordings, parts.log, " Kim ", "Monday"
+    )
+    await asyncio.to_thread(parts.stop)
+    await database.stop()
+    recording = live.decided.recording
+    assert (done, [one for one, _why in failed]) == (([recording], []) if good else ([], [recording]))
+    if good:
+        async with desk_in(left, FakeClock(clock.now_ms + 20_000)) as again:
+            await finish(again, again.registry.get(live.decided.id), live.decided.host)
+        verdict = read_recording(left / "recordings" / recording, None, desk.key.public).verdict
+        assert (verdict.status.value, verdict.rollbacks, verdict.closed) == ("recovered", 1, True)
