@@ -1,5 +1,6 @@
 // The second implementation, run by Node: a recording a line in, its verdict a line out. Bundled by second.py.
-// In: {"files": {name: base64}, "pinned": hex | null, "keys": {class: hex} | null}. Out: {"verdict", "records"} or {"error": name}.
+// In: {"files": {name: base64}, "pinned": hex | null, "keys": {class: hex} | null, "claims"?: bytes that every file claims to have; behind
+// what is given there are zeroes}. Out: {"verdict", "records"} or {"error": name}; and "most": the most bytes that were read at once.
 
 import { createHash } from "node:crypto";
 import { createInterface } from "node:readline";
@@ -8,8 +9,14 @@ import { judge } from "../../web/src/evidence/judge";
 
 const bytesOf = (base64) => new Uint8Array(Buffer.from(base64, "base64"));
 
-function held(name, bytes) {
-  return { name, size: bytes.length, read: async (from, until) => bytes.slice(from, until) };
+function held(name, bytes, claims, reads) {
+  const read = async (from, until) => {
+    reads.push(until - from);
+    const piece = new Uint8Array(until - from);
+    piece.set(bytes.subarray(Math.min(from, bytes.length), Math.min(until, bytes.length)));
+    return piece;
+  };
+  return { name, size: claims ?? bytes.length, read };
 }
 
 /** With a key that is not the recording's the verdict is the one without keys, and nothing is opened. */
@@ -19,12 +26,13 @@ async function answer(line) {
   return found.error === "WrongKey" ? { ...(await judged({ ...asked, keys: null })), wrong_key: true } : found;
 }
 
-async function judged({ files, pinned, keys }) {
+async function judged({ files, pinned, keys, claims }) {
+  const reads = [0];
   const whole = createHash("sha256");
   let count = 0;
   try {
     const verdict = await judge({
-      files: Object.entries(files).map(([name, base64]) => held(name, bytesOf(base64))),
+      files: Object.entries(files).map(([name, base64]) => held(name, bytesOf(base64), claims, reads)),
       pinned: pinned === null ? null : unhex(pinned, 32),
       keys: new Map(Object.entries(keys ?? {}).map(([cls, key]) => [cls === "*" ? "*" : Number(cls), unhex(key, 32)])),
       records: (records) => {
@@ -36,9 +44,9 @@ async function judged({ files, pinned, keys }) {
         }
       },
     });
-    return { verdict, records: { count, sha256: whole.digest("hex") } };
+    return { verdict, records: { count, sha256: whole.digest("hex") }, most: Math.max(...reads) };
   } catch (reason) {
-    return { error: reason.constructor.name, text: String(reason) };
+    return { error: reason.constructor.name, text: String(reason), most: Math.max(...reads) };
   }
 }
 

@@ -23,6 +23,8 @@ class Question:
     files: Mapping[str, bytes]
     pinned: bytes | None
     keys: ContentKeys | None
+    claims: int | None = None
+    """Bytes that every file claims to have, if not its own; zeroes follow."""
 
     def line(self) -> str:
         """As the program reads it."""
@@ -31,6 +33,7 @@ class Question:
             {
                 "files": {name: base64.b64encode(data).decode() for name, data in self.files.items()},
                 "pinned": None if self.pinned is None else self.pinned.hex(),
+                **({} if self.claims is None else {"claims": self.claims}),
                 "keys": None if keys is None else {str(cls): key.hex() for cls, key in keys.items()},
             }
         )

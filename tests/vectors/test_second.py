@@ -19,6 +19,8 @@ from tests.vectors.test_vectors import PINNED, VECTORS, committed, keys_of
 
 SEED = 20_261_121
 MUTATIONS, MANY = 2_000, 20_000
+MOST_READ = 2**20
+"""Read ahead; a larger piece is read only for a segment whose header says so and holds."""
 
 
 @pytest.fixture(scope="module")
@@ -88,3 +90,15 @@ def test_both_say_the_same_of_every_mutation(second: Second, tmp_path: Path, *, 
     assert differ == []
     seen = {answer["verdict"]["status"] for answer in answers if "verdict" in answer}
     assert seen == {"ok", "open", "recovered", "torn", "bad", "unreadable", "erased"}
+
+
+def test_files_that_claim_to_be_endless_are_refused_within_bounds(second: Second) -> None:
+    names = [name for name in sorted(VECTORS) if "epoch-0000.crec" in committed(HERE / name)]
+    questions = [Question(committed(HERE / name), PINNED, None, claims=2**52) for name in names]
+    alone = [
+        Question({"torn-0000.bin": b"", **committed(HERE / name)}, PINNED, None, claims=2**52)
+        for name in names
+    ]
+    for answer in second.answers([*questions, *alone]):
+        assert answer["most"] <= MOST_READ
+        assert "error" in answer or answer["verdict"]["status"] not in {"ok", "recovered", "open", "erased"}
