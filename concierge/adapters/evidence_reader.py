@@ -364,6 +364,8 @@ def _packed(record: Record, *, voice: bool) -> bytes:
     else:
         return b""
     frame = Frame.unpack(record.body)
+    if not frame.presentable:
+        return b""  # no decoder of a page is given a picture of 16k x 16k; `recorder verify` judges it all the same
     flags = wire.KEY if record.is_key else 0
     return wire.pack_frame(
         record.at_us, record.track, kind, flags, int(frame.codec), frame.width, frame.height, frame.payload

@@ -17,7 +17,13 @@ from recorder.frames import Codec, Frame, picture, voice
 from recorder.handle import RecordingHandle
 from recorder.records import EvidenceClass, Record, RecordFlag, RecordType
 
-_CODECS: Final = {"VP8": Codec.VP8, "VP9": Codec.VP9, "H264": Codec.H264, "opus": Codec.OPUS}
+_CODECS: Final = {
+    "VP8": Codec.VP8,
+    "VP9": Codec.VP9,
+    "H264": Codec.H264,
+    "AV1": Codec.AV1,
+    "opus": Codec.OPUS,
+}
 
 
 class OpenRecording:

@@ -47,7 +47,7 @@ class Traffic:
 
 @dataclass(frozen=True, slots=True)
 class EncodedFrame:
-    """One encoded frame exactly as it came. `codec` is "VP8", "VP9", "H264" (Annex B) or "opus".
+    """One encoded frame exactly as it came. `codec` is "VP8", "VP9", "H264" (Annex B), "AV1" or "opus".
 
     `timestamp` is the 32-bit RTP timestamp (90 kHz picture, 48 kHz voice); `width`/`height` are 0 when unknown
     (delta frames, voice).

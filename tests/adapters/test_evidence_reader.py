@@ -7,7 +7,7 @@ from typing import BinaryIO, cast
 
 import pytest
 
-from concierge.adapters.evidence_reader import RecorderReader, _thinned
+from concierge.adapters.evidence_reader import RecorderReader, _packed, _thinned
 from concierge.domain import limits
 from concierge.domain.access import DeskRole, Principal
 from concierge.domain.errors import EvidenceUnavailable
@@ -16,6 +16,7 @@ from concierge.domain.wrapped_key import WrappedKey
 from concierge.services.keeping import Asker, Keeping
 from concierge.wire.replay import KEY, PICTURE, VOICE, unpack_frames
 from recorder import reading, scan
+from recorder.frames import Codec, Frame, picture
 from recorder.records import EvidenceClass
 from tests.services.desk import Desk, desk_in
 from tests.services.exported import export_of, unstamped
@@ -168,6 +169,12 @@ async def test_a_reading_nobody_asks_for_is_dropped_also_where_another_process_e
     async with asyncio.timeout(30):
         await dropped.wait()
     assert tape.recording not in desk.reader._kept
+
+
+@pytest.mark.parametrize(("width", "height", "given"), [(16_384, 16_384, 0), (65_535, 1, 0), (1920, 1080, 1)])
+def test_a_picture_that_no_decoder_should_be_given_is_not_sent(width: int, height: int, given: int) -> None:
+    record = picture(7, 1, Frame(Codec.VP8, width, height, 0, b"pixels"), key=True)
+    assert len(list(unpack_frames(_packed(record, voice=True)))) == given
 
 
 def test_key_frames_are_thinned_evenly_and_keep_the_first() -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
+
 from concierge.adapters.evidence_tracks import OpenRecording
 from concierge.domain import events as ev
 from concierge.domain.ids import ParticipantId, SurfaceId
@@ -45,6 +47,14 @@ def test_a_frame_is_kept_exactly_as_it_came() -> None:
     record = recording.frame(SCREEN, vp8(640, 360, key=True))[-1]
     assert Frame.unpack(record.body) == Frame(Codec.VP8, 640, 360, 90_000, b"frame")
     assert (record.at_us, record.is_key, record.cls) == (1_234_000, True, EvidenceClass.PICTURE)
+
+
+@pytest.mark.parametrize(
+    ("name", "codec"), [("VP8", Codec.VP8), ("VP9", Codec.VP9), ("H264", Codec.H264), ("AV1", Codec.AV1)]
+)
+def test_every_codec_of_the_registry_is_recorded_under_its_number(name: str, codec: Codec) -> None:
+    frame = EncodedFrame(name, 90_000, True, 640, 360, b"frame")
+    assert Frame.unpack(opened().frame(SCREEN, frame)[-1].body).codec == codec
 
 
 def test_tracks_are_numbered_once_and_go_on_after_a_restart() -> None:
