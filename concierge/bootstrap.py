@@ -51,7 +51,7 @@ from concierge.services.heads import Heads
 from concierge.services.keeping import Keeping
 from concierge.services.portraits import Portraits
 from concierge.services.ports import AuditLeaf, Clock
-from concierge.services.recovering import recover
+from concierge.services.recovering import recover, recover_waiting
 from concierge.services.registry import Registry
 from concierge.services.replays import Replays
 from concierge.services.reporting import Reporting
@@ -270,6 +270,7 @@ def _start_watching(broker: Broker) -> list[asyncio.Task[None]]:
         asyncio.create_task(Heads(broker.tools, broker.registry).run(), name="recording heads"),
     ]
     if broker.storage is not None:
+        asyncio.create_task(recover_waiting(broker.tools, broker.registry), name="waiting for keys"),
         tasks.append(asyncio.create_task(broker.storage.storing.run(), name="storing"))
     if broker.stamping is not None:
         tasks.append(asyncio.create_task(broker.stamping.run(), name="time stamps"))

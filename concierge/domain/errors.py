@@ -28,3 +28,7 @@ class Refused(ConciergeError):
 
 class EvidenceUnavailable(ConciergeError):
     """The recording cannot be written now, so what needs evidence must not happen."""
+
+
+class KeysSilent(EvidenceUnavailable):
+    """Whoever keeps the recording's key does not answer. It may later: nothing is lost by waiting."""

@@ -229,6 +229,9 @@ KMS_ANSWER_MAX_BYTES = 64 * 1024
 KMS_VERSION_MAX_CHARS = 40
 KEYS_REWRAP_BATCH = 64
 KEY_TRIAL_EVERY_MS = 10_000
+KEYS_SILENT_RETRY_MS = 5_000
+KEYS_SILENT_MAX_MS = PAUSED_MAX_MS
+"""After a crash a session whose recording's key cannot be had waits as long as any other pause may last."""
 
 # --- retention, hold, erasure ---
 RETENTION_RULES_MAX = 64

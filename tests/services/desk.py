@@ -249,6 +249,7 @@ async def desk_in(
     files: Files | None = None,
     policies: Path = shipped.POLICIES,
     patience_ms: int = limits.DATABASE_WAIT_MS,
+    ring: Keyring | None = None,
 ) -> AsyncIterator[Desk]:
     """Return a desk on a folder; a second one on the same folder finds what the first left.
 
@@ -263,7 +264,7 @@ async def desk_in(
     await database.start()
     recorder = RecordingThread(files=files)
     recorder.start()
-    ring = Keyring(b"k" * 32)
+    ring = ring or Keyring(b"k" * 32)
     key = InstallationKey.load_or_generate(folder / "installation.pem")
     policy = load_policies(policies)
     evidence = RecorderEvidence(folder / "recordings", recorder, key, ring, clock)
