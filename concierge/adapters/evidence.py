@@ -18,9 +18,9 @@ import structlog
 from concierge.adapters.evidence_heads import NotedSigners, head_of
 from concierge.adapters.evidence_keys import content_keys, fresh_keys
 from concierge.adapters.evidence_tracks import OpenRecording, Sink
-from concierge.adapters.keys import Keyring, KeyUnavailable
+from concierge.adapters.keys import Keyring, KeyUnavailable, KmsSilent
 from concierge.domain import limits
-from concierge.domain.errors import BadInput, EvidenceUnavailable
+from concierge.domain.errors import BadInput, EvidenceUnavailable, KeysSilent
 from concierge.domain.event_codec import decode
 from concierge.domain.events import BrokerStopped, Event
 from concierge.domain.ids import RecordingId
@@ -131,6 +131,8 @@ class RecorderEvidence:
             events, tracks, stopped, head = await asyncio.to_thread(
                 _read_back, directory, dek, self._key.public
             )
+        except KmsSilent as error:
+            raise KeysSilent(f"the recording cannot be recovered yet: {error}") from None
         except (OSError, RecorderError, KeyUnavailable, BadInput) as error:
             raise EvidenceUnavailable(f"the recording cannot be recovered: {error}") from None
         signers = NotedSigners(self._key.signer)

@@ -2,11 +2,13 @@
 
 Every session that had not ended is paused with the reason `broker_restarted`; what was shown or heard is closed (the
 media are gone), seats and consents are kept. A recording that cannot be reopened ends its session as
-`recording_failed`: nobody goes on unrecorded.
+`recording_failed`: nobody goes on unrecorded. One whose key cannot be had because its keeper is silent waits, paused,
+and is tried again for KEYS_SILENT_MAX_MS.
 """
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 
 import structlog
@@ -15,7 +17,7 @@ from concierge.domain import commands as cmd
 from concierge.domain import events as ev
 from concierge.domain import limits
 from concierge.domain.decide import decide
-from concierge.domain.errors import EvidenceUnavailable
+from concierge.domain.errors import EvidenceUnavailable, KeysSilent
 from concierge.domain.evolve import fold
 from concierge.domain.ids import RecordingId, SessionId
 from concierge.domain.participant import Role
@@ -42,10 +44,12 @@ async def recover(tools: Tools, registry: Registry) -> int:
     count = 0
     for session_id, recording_id in await tools.sessions.unfinished():
         try:
-            session = await _recover_one(tools, session_id, recording_id)
-            if session is not None and session.state is not State.ENDED:
-                await _revive(tools, registry, session)
-                count += 1
+            count += await _back(tools, registry, session_id, recording_id)
+        except KeysSilent as error:
+            _log.error("recording_waits_for_its_key", recording=recording_id, reason=str(error))
+            summary = await tools.sessions.summary(session_id)
+            if summary is not None:
+                registry.waiting[session_id] = summary.ticket
         except StoreUnavailable:
             raise
         except Exception:  # noqa: BLE001 - one session's fault must not keep the whole desk shut
@@ -53,6 +57,48 @@ async def recover(tools: Tools, registry: Registry) -> int:
     for recording in await tools.recordings.orphans():
         await _fold_orphan(tools, recording)
     return count
+
+
+async def recover_waiting(tools: Tools, registry: Registry) -> None:
+    """Try again those whose key could not be had, until there are none or KEYS_SILENT_MAX_MS are over; then end them."""
+    until_ms = tools.clock.now() + limits.KEYS_SILENT_MAX_MS
+    while registry.waiting:
+        for session_id, recording_id in await _unfinished(tools, registry):
+            try:
+                last = tools.clock.now() >= until_ms
+                await _back(tools, registry, session_id, recording_id, patient=not last)
+            except KeysSilent:
+                continue
+            except Exception:  # noqa: BLE001 - as above: it is left as it is for the next start
+                _log.exception("session_not_recovered", session=session_id)
+            registry.waiting.pop(session_id, None)
+        if registry.waiting:
+            await asyncio.sleep(limits.KEYS_SILENT_RETRY_MS / 1000)
+
+
+async def _unfinished(tools: Tools, registry: Registry) -> list[tuple[SessionId, RecordingId]]:
+    try:
+        found = await tools.sessions.unfinished()
+    except StoreUnavailable as error:
+        _log.warning("session_not_recovered_yet", reason=str(error))
+        return []
+    return [(session, recording) for session, recording in found if session in registry.waiting]
+
+
+async def _back(
+    tools: Tools,
+    registry: Registry,
+    session_id: SessionId,
+    recording_id: RecordingId,
+    *,
+    patient: bool = True,
+) -> bool:
+    """Recover one; whether it is live again. Raises KeysSilent when `patient`, StoreUnavailable."""
+    session = await _recover_one(tools, session_id, recording_id, patient=patient)
+    if session is None or session.state is State.ENDED:
+        return False
+    await _revive(tools, registry, session)
+    return True
 
 
 async def _fold_orphan(tools: Tools, row: Recording) -> None:
@@ -71,7 +117,9 @@ async def _fold_orphan(tools: Tools, row: Recording) -> None:
     _log.info("orphan_closed", recording=row.id)
 
 
-async def _recover_one(tools: Tools, session_id: SessionId, recording_id: RecordingId) -> Session | None:
+async def _recover_one(
+    tools: Tools, session_id: SessionId, recording_id: RecordingId, *, patient: bool
+) -> Session | None:
     kept = await tools.sessions.events(session_id)
     if not kept or not isinstance(kept[0], ev.SessionOpened):
         _log.error("session_without_events", session=session_id)
@@ -82,6 +130,8 @@ async def _recover_one(tools: Tools, session_id: SessionId, recording_id: Record
     try:
         recorded = await tools.evidence.reopen(opening, keys)
     except EvidenceUnavailable as error:
+        if patient and isinstance(error, KeysSilent):
+            raise
         _log.error("recording_not_recovered", recording=recording_id, reason=str(error))
         return await _end_unrecorded(tools, fold(kept))
     return await _bring_together(tools, kept, recorded)

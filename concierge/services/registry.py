@@ -13,7 +13,7 @@ import structlog
 
 from concierge.domain import commands as cmd
 from concierge.domain import limits
-from concierge.domain.errors import ConciergeError, Refused
+from concierge.domain.errors import ConciergeError, KeysSilent, Refused
 from concierge.domain.ids import (
     InviteId,
     ParticipantId,
@@ -46,6 +46,8 @@ class Registry:
         self.disk = disk or DiskWatch()
         self._live: dict[SessionId, LiveSession] = {}
         self._opening: set[TicketId] = set()
+        self.waiting: dict[SessionId, TicketId] = {}
+        """Sessions that a crash left behind and whose recording's key cannot be had yet: paused, and not live."""
         self._tasks: set[asyncio.Task[None]] = set()
         self._beat: asyncio.Task[None] | None = None
         self._count = 0
@@ -56,8 +58,10 @@ class Registry:
     # --- finding ---
 
     def get(self, session: SessionId) -> LiveSession:
-        """Return a live session. Raises Refused."""
+        """Return a live session. Raises Refused; KeysSilent while it waits to be recovered."""
         live = self._live.get(session)
+        if session in self.waiting:
+            raise KeysSilent(f"{session} waits for its recording's key")
         if live is None:
             raise Refused("no_such_session", f"{session} is not live")
         return live
@@ -78,7 +82,8 @@ class Registry:
     @contextmanager
     def opening(self, ticket: TicketId) -> Iterator[None]:
         """Hold a ticket while its session is being opened. Raises Refused when it has a live one or gets one now."""
-        if ticket in self._opening or self.of_ticket(ticket) is not None:
+        taken = ticket in self._opening or ticket in self.waiting.values()
+        if taken or self.of_ticket(ticket) is not None:
             raise Refused("session_open_already", f"{ticket} has a live session")
         self._opening.add(ticket)
         try:
