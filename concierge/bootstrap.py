@@ -285,7 +285,7 @@ def _assemble(config: Config, data: StateFolder, database: Database, policy: Ced
     seen_by = evidence.witnesses(config.witnesses)
     audit_log = evidence.signed_log(database.audit_tree, clock)
     tools = Tools(
-        installation=_installation(config),
+        installation=installation_of(config),
         run=secrets.token_hex(8),
         clock=clock,
         mint=mint,
@@ -357,7 +357,8 @@ def _reporting(
     return Reporting(reports, tools.audit, tools.clock, tools.policy)
 
 
-def _installation(config: Config) -> Installation:
+def installation_of(config: Config) -> Installation:
+    """Return what the operator set for the whole installation."""
     servers = tuple(
         IceServer(
             urls=tuple(server["urls"]) if isinstance(server["urls"], list) else (server["urls"],),

@@ -22,8 +22,10 @@ from concierge.adapters.keys import Keyring
 from concierge.adapters.retention_file import check_retention
 from concierge.adapters.state_folder import StateFolder, StateFolderInUse
 from concierge.bootstrap import database_url, keyring_of
+from concierge.cli import doctor_ways
 from concierge.config import Config
 from concierge.domain.errors import ConciergeError
+from concierge.services.ways import Check
 
 _ENOUGH_BYTES: Final = 5 * 1024**3
 _SLOW_SYNC_MS: Final = 50
@@ -38,7 +40,10 @@ def examine(config: Config, _options: argparse.Namespace) -> int:
         _disk_space,
         _sync_time,
         _port,
+        doctor_ways.signalling,
         _media_socket,
+        doctor_ways.turn_udp,
+        doctor_ways.turn_tls,
         _policies,
         _keys,
         _secure_context,
@@ -102,7 +107,8 @@ def _media_socket(config: Config) -> Finding:
     with socket.socket(family, socket.SOCK_DGRAM) as probe:
         probe.bind((address, port))
         words = _("media can listen on %(address)s, UDP port %(port)s")
-        return True, words % {"address": address, "port": probe.getsockname()[1]}
+        place = {"address": address, "port": probe.getsockname()[1]}
+        return True, doctor_ways.titled(Check.MEDIA_UDP, words % place)
 
 
 def _policies(config: Config) -> Finding:
@@ -148,7 +154,7 @@ def _secure_context(config: Config) -> Finding:
             "people open %(address)s: browsers share a screen only over https (cert_file and key_file, or a proxy)"
         )
     )
-    return good, words % {"address": config.base_url}
+    return good, doctor_ways.titled(Check.SHARING, words % {"address": config.base_url})
 
 
 def _certificate(config: Config) -> Finding:

@@ -49,6 +49,7 @@ from concierge.server import (
     report_routes,
 )
 from concierge.server.assets import Assets, VersionedLinks
+from concierge.server.connection_probe import connection_test
 from concierge.server.cookies import Cookies
 from concierge.server.entering import come_again, enter, keep_visit, to_sign_in
 from concierge.server.errors import Elsewhere, answer, shut_of
@@ -306,6 +307,7 @@ API: tuple[Door, ...] = (
 
 SOCKETS: tuple[Door, ...] = (
     Door("WS", "/ws/sessions/{session_id}", session_socket, Open.SOCKET),
+    Door("WS", "/ws/connection-test", connection_test, Open.LINK),
     *phone_routes.SOCKETS,
 )
 MOUNTS = ("/static",)

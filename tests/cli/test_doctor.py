@@ -20,7 +20,7 @@ def findings(capsys: pytest.CaptureFixture[str]) -> dict[str, str]:
 def test_a_sound_machine_has_nothing_to_mend(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     main(["doctor", "--data-dir", str(tmp_path)])
     found = findings(capsys)
-    assert len(found) == 10
+    assert len(found) == 13
     unsound = [words for words, verdict in found.items() if verdict == "MEND"]
     assert [words for words in unsound if "GiB free" not in words and "durably" not in words] == []
 

@@ -156,3 +156,29 @@ async def test_a_customer_behind_a_wall_and_a_dead_relay_is_told_too(
     await expect(note).to_be_visible()
     assert (time.monotonic() - began) * 1000 < SAYS_SO_MS + SLACK_MS
     await anna.ends("They call back from another network.")
+
+
+@pytest.mark.peer
+async def test_the_invite_page_tests_the_connection_by_the_doctors_list(
+    tmp_path: Path, founded: Path, browsers: Browsers
+) -> None:
+    async with (
+        turn_server(tmp_path / "turn") as server,
+        house_with(tmp_path, founded, *relays(server)) as house,
+    ):
+        for flags, well in (
+            ((server.flag,), {"sharing", "signalling", "media_udp", "turn_udp", "turn_tls"}),
+            ((server.flag, *NO_UDP), {"sharing", "signalling", "turn_tls"}),
+        ):
+            page = (await browsers.headless(flags=flags)).pages[0]
+            await page.goto(house.link("vendor", "invite_url"))
+            await page.get_by_role("button", name="Test my connection").click()
+            await expect(page.get_by_text("Picture and voice will come through.")).to_be_visible()
+            lines = page.locator("[data-check]")
+            await expect(lines).to_have_count(5)
+            good = await page.locator('[data-good="true"]').evaluate_all(
+                "all => all.map(one => one.dataset.check)"
+            )
+            assert set(good) == well
+            told = page.get_by_text("For the network team")
+            assert await told.count() == (0 if len(well) == 5 else 1)

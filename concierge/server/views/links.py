@@ -43,6 +43,7 @@ PATHS: dict[str, str] = {
     "invite_revoke": "/invites/{invite_id}/revoke",
     "invite_landing": "/invite/{secret}",
     "invite_redeem": "/invite/{secret}/redeem",
+    "connection_test": "/ws/connection-test",
     "vendor": "/vendor/{session_id}",
     "recordings": "/recordings",
     "replay": "/recordings/{recording_id}",
