@@ -25,6 +25,7 @@ from concierge.domain.capability import Capability
 from concierge.domain.ids import ConsentId, ParticipantId, SessionId, SurfaceId
 from concierge.domain.participant import Mode, Presence, Role
 from concierge.domain.session import State
+from concierge.domain.trust import Claim
 from concierge.server.views.frame import View
 from concierge.server.views.links import Links
 from concierge.server.views.rendering import environment, render
@@ -64,6 +65,8 @@ def a_seat(who: ParticipantId, role: Role, name: str, *held: Capability, admitte
         grants=grants,
         may_hold=(),
         portrait="",
+        claimed=Claim.UNSAID,
+        came_by=None,
     )
 
 
@@ -100,6 +103,8 @@ def a_view(you: ParticipantId, role: Role, seats: Sequence[SeatView]) -> Session
         surfaces=(),
         voices=(),
         phone=False,
+        expected_name="",
+        telephone=False,
         recording=RecordingView(
             agreed=True, refused=False, available=True, kept_days=90, lag_ms=0, disk="plenty"
         ),
