@@ -142,6 +142,7 @@ def storage_of(
         clock=clock,
     )
 
+        disk=disk_watch(config, data),
 
 def authority_of(config: Config, clock: Clock) -> HttpTimeAuthority | None:
     """Return the configured time-stamping authority, or None. Raises AuthorityUnusable."""

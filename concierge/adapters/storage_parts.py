@@ -9,6 +9,7 @@ from typing import Literal
 from concierge.adapters.bucket import BucketSettings, S3Bucket
 from concierge.adapters.recording_files import Durable, LocalFiles
 from concierge.domain.errors import ConciergeError
+from concierge.services.disk_watch import DiskWatch
 from concierge.services.ports import Audit, Clock
 from concierge.services.storage_port import StorageLedger
 from concierge.services.stored import Stored
@@ -53,6 +54,7 @@ def storage_parts(
     ledger: StorageLedger,
     audit: Audit,
     clock: Clock,
+    disk: DiskWatch,
 ) -> Storage:
     """Return the parts over a directory of recordings. Raises CredentialsUnreadable."""
     access, secret = _credentials(place.credentials)

@@ -83,6 +83,13 @@ class DiskWatch:
         self.level = DiskLevel.PLENTY
         self.space = DiskSpace(0, 0)
 
+    async def has_room(self, size: int) -> bool:
+        """Whether so many bytes more still leave room for new sessions. Raises OSError."""
+        if self._disk is None:
+            return True
+        space = await asyncio.to_thread(self._disk.space)
+        return self._rules.level(DiskSpace(space.total, space.free - size)) < DiskLevel.NEARLY_FULL
+
     async def run(self) -> None:
         """Look until cancelled."""
         while True:

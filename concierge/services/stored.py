@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +16,7 @@ from pathlib import Path
 from concierge.domain import limits
 from concierge.domain.errors import ConciergeError, EvidenceUnavailable
 from concierge.domain.ids import RecordingId
+from concierge.services.disk_watch import DiskWatch
 from concierge.services.ports import AuditLeaf
 from concierge.services.storage_port import (
     Bucket,
@@ -45,11 +46,16 @@ class Deleted:
     locked: int
 
 
+class NoRoom(ConciergeError):
+    """Looking at what is over must not pause what is going on: a recording is not fetched onto a disk nearly full."""
+
+
 class Stored:
     """What lies in the bucket. Every method raises BucketUnreachable, BucketRefused and StoreUnavailable."""
 
-    def __init__(self, parts: StorageParts) -> None:
+    def __init__(self, parts: StorageParts, disk: DiskWatch | None = None) -> None:
         self._parts = parts
+        self._disk = disk or DiskWatch()
         self._coming: dict[RecordingId, asyncio.Lock] = {}
 
     async def here(self, recording: RecordingId) -> None:
@@ -61,7 +67,7 @@ class Stored:
             raise EvidenceUnavailable(f"the recording cannot be brought back: {words}") from None
 
     async def bring_back(self, recording: RecordingId) -> None:
-        """Return when there is a local copy, or when there is none to be had. Raises PieceDiffers, OSError."""
+        """Return when there is a local copy, or when there is none to be had. Raises PieceDiffers, NoRoom, OSError."""
         parts = self._parts
         if await parts.files.sizes(recording) or not await parts.ledger.is_stored(recording):
             return
@@ -69,6 +75,8 @@ class Stored:
             if await parts.files.sizes(recording):
                 return
             pieces = [one.piece for one in await parts.ledger.pieces(recording)]
+            if not await self._disk.has_room(_size_of(pieces)):
+                raise NoRoom("the disk has no room for it")
             folder = await parts.files.begin(recording)
             try:
                 size = await self.fetch(pieces, folder)
@@ -148,3 +156,7 @@ async def _patiently(bucket: Bucket, piece: Piece) -> bytes:
             if not left:
                 raise
     raise AssertionError
+
+
+def _size_of(pieces: Sequence[Piece]) -> int:
+    return sum(chain[-1].end for chain in whole_files(pieces).values())

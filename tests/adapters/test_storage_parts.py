@@ -7,6 +7,7 @@ import pytest
 from concierge.adapters.db.repositories import Database
 from concierge.adapters.storage_parts import BucketPlace, CredentialsUnreadable, Storage, storage_parts
 from concierge.domain.ids import RecordingId
+from concierge.services.disk_watch import DiskWatch
 from concierge.services.storing import StorageRules
 from tests.peers.seaweed import Weed
 from tests.services.desk import FakeClock
@@ -23,6 +24,7 @@ def put_together(
         ledger=database.storage,
         audit=database.audit,
         clock=FakeClock(),
+        disk=DiskWatch(),
     )
 
 

@@ -13,6 +13,7 @@ from concierge.domain import limits
 from concierge.domain.access import DeskRole, Principal
 from concierge.domain.errors import EvidenceUnavailable
 from concierge.domain.ids import RecordingId
+from concierge.services.disk_watch import DiskRules, DiskSpace, DiskWatch
 from concierge.services.replays import Replays
 from concierge.services.storing import DAY_MS
 from tests.peers.line import Line
@@ -127,3 +128,27 @@ async def test_a_locked_recording_stays_until_its_lock_ends(desk: Desk, weed: We
         deleted = await warehouse.stored().delete(recording)
         assert deleted.deleted == 0
         assert deleted.locked == len(warehouse.objects()) > 0
+
+
+class Small:
+    """A disk of 1 GB with so much room."""
+
+    def __init__(self, free: int) -> None:
+        self.free = free
+
+    def space(self) -> DiskSpace:
+        return DiskSpace(10**9, self.free)
+
+
+async def test_nothing_is_fetched_onto_a_disk_without_room(warehouse: Warehouse) -> None:
+    recording = await away(warehouse)
+    size = sum(one.piece.size for one in await warehouse.parts.ledger.pieces(recording))
+    refuse = DiskRules().refuse_percent * 10**7
+    disk = Small(refuse + size - 1)
+    stored = Stored(warehouse.parts, DiskWatch(disk))
+    with pytest.raises(EvidenceUnavailable, match="no room"):
+        await stored.here(recording)
+    assert await warehouse.parts.files.sizes(recording) == {}
+    disk.free += 1
+    await stored.here(recording)
+    assert sum((await warehouse.parts.files.sizes(recording)).values()) == size
