@@ -249,8 +249,13 @@ async def the_auditor(stage: Stage) -> None:
     await expect(page.locator("[data-ref=verdict]")).to_have_attribute("data-verdict", "ok")
     await page.locator("[data-list=events]").get_by_text(TALKED[-1][1]).click()
     await page.wait_for_function("() => document.querySelector('canvas[data-ref=canvas]').width > 600")
+    await page.get_by_role("button", name="Check the whole recording").click()
+    await expect(page.locator("[data-ref=own]")).to_have_attribute("data-own", "ok")
     await stage.shutter.take(
-        page, "replay", "the replay: picture, voices, chat, marks and events on one timeline", dark=True
+        page,
+        "replay",
+        "the replay, with the browser's own verdict on what it plays and on the whole",
+        dark=True,
     )
 
 

@@ -137,3 +137,22 @@ async def test_a_browser_without_ed25519_says_so_and_plays_what_the_server_opene
     await expect(page.locator('[data-act="check-whole"]')).to_be_hidden()
     await seek(page, short.tape.at_us(7))
     await shows(page, short.tape, 7)
+
+
+async def test_what_one_key_opens_is_opened_by_the_server_and_still_checked_here(
+    short: Cinema, browsers: Browsers
+) -> None:
+    async def keyless(route: Route) -> None:
+        answer = await route.fetch()
+        await route.fulfill(response=answer, body=json.dumps({**await answer.json(), "keys": {}}))
+
+    context = await browsers.headless(viewport=WIDE)
+    page = await context.new_page()
+    await short.enter(page, short.front.auditor)
+    await context.route("**/sealed", keyless)
+    await page.goto(short.place)
+    await expect(page.locator("body")).to_have_attribute("data-state", "paused")
+    await seek(page, short.tape.at_us(7))
+    await shows(page, short.tape, 7)
+    await expect(page.locator(SAYS)).to_contain_text("What you see was opened by the server")
+    await check_whole(page)

@@ -1,6 +1,7 @@
 // One recorded picture track on a canvas: encoded frames in, the frame of the asked time out. Exact to the frame.
 // Rule: what is drawn is always the last frame at or before that time, decoded from the key frame before it.
 
+import { mayBeDecoded } from "./evidence/records";
 import type { Cursor, Media, Sample } from "./replay_media";
 import type { Track } from "./replay_script";
 
@@ -123,8 +124,12 @@ export class Picture {
   #made(codec: string): VideoDecoder {
     const decoder: VideoDecoder = new VideoDecoder({
       output: (frame) => {
-        if (decoder === this.#decoder) this.#take(frame);
-        else frame.close();
+        if (decoder !== this.#decoder) frame.close();
+        else if (mayBeDecoded(frame.codedWidth, frame.codedHeight)) this.#take(frame);
+        else {
+          frame.close();
+          this.#spoilt();
+        }
       },
       error: () => { if (decoder === this.#decoder) this.#spoilt(); },
     });
@@ -183,6 +188,7 @@ export function keyBefore(track: Track, at_us: number): number | null {
 function codecOf(sample: Sample): string {
   if (sample.codec === 1) return "vp8";
   if (sample.codec === 2) return "vp09.00.40.08";
+  if (sample.codec === 4) return "av01.0.13M.08";
   const bytes = sample.payload;
   for (let at = 0; at + 6 < Math.min(bytes.length, 256); at += 1) {
     if (bytes[at] === 0 && bytes[at + 1] === 0 && bytes[at + 2] === 1 && ((bytes[at + 3] ?? 0) & 0x1f) === 7) {

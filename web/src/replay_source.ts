@@ -6,7 +6,7 @@ import { FetchError, piece } from "./replay_script";
 const DEADLINE_MS = 30_000;
 const HEADER = 22;
 
-/** One encoded picture or packet of voice. Codec: 1 VP8, 2 VP9, 3 H.264 Annex B, 16 opus. */
+/** One encoded picture or packet of voice. Codec: 1 VP8, 2 VP9, 3 H.264 Annex B, 4 AV1, 16 opus. */
 export interface Sample {
   at_us: number;
   track: number;

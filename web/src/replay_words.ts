@@ -94,6 +94,11 @@ const ACCESS: Record<string, Teller> = {
   GrantRevoked: (event, name) => line(t("May no longer: {what}", { what: may(event) }), "lock", name(event["participant"])),
 };
 
+/** Whether there are words for an event. */
+export function knows(name: string): boolean {
+  return name === "ChatSaid" || Object.hasOwn(COURSE, name) || Object.hasOwn(ACCESS, name);
+}
+
 /** An event in words; null for one that says nothing to a person. */
 export function told(event: Happening, name: Name): Told | null {
   if (event.event === "ChatSaid") return { ...line(String(event["text"]), "chat", name(event["participant"])), kind: "chat" };

@@ -10,6 +10,7 @@ export const KEY_FRAME = 1;
 
 const HEADER = 22;
 const FRAME_HEADER = 10;
+const VP8 = 1;
 
 export interface EvidenceRecord {
   cls: number;
@@ -60,7 +61,20 @@ export function inOrder(parts: readonly EvidenceRecord[][]): EvidenceRecord[] | 
 export function frameOf(record: EvidenceRecord): Frame | null {
   if (record.body.length < FRAME_HEADER) return null;
   const view = viewOf(record.body);
-  const [width, height] = [view.getUint16(2), view.getUint16(4)];
-  if (width > limits.PICTURE_SIDE || height > limits.PICTURE_SIDE || width * height > limits.PICTURE_PIXELS) return null;
-  return { codec: view.getUint8(0), width, height, payload: record.body.subarray(FRAME_HEADER) };
+  const [codec, width, height, payload] = [view.getUint8(0), view.getUint16(2), view.getUint16(4), record.body.subarray(FRAME_HEADER)];
+  const key = (record.flags & KEY_FRAME) !== 0;
+  if (!mayBeDecoded(width, height) || (codec === VP8 && key && !vp8MayBe(payload))) return null;
+  return { codec, width, height, payload };
+}
+
+/** Whether a picture of this size may be decoded. */
+export function mayBeDecoded(width: number, height: number): boolean {
+  return width <= limits.PICTURE_SIDE && height <= limits.PICTURE_SIDE && width * height <= limits.PICTURE_PIXELS;
+}
+
+/** The size in a VP8 key frame stands behind its start code (RFC 6386 section 9.1). Other codecs are looked at when they are decoded. */
+function vp8MayBe(payload: Bytes): boolean {
+  if (payload.length < 10) return false;
+  const view = viewOf(payload);
+  return mayBeDecoded(view.getUint16(6, true) & 0x3fff, view.getUint16(8, true) & 0x3fff);
 }
