@@ -66,6 +66,12 @@ class Browsers:
         """Return a browser shown on the test display, so that its picture can be shared."""
         return await self._launch(viewport, flags, locale, "light", display=self._display())
 
+    async def restarted(self, context: BrowserContext) -> BrowserContext:
+        """Close a headless browser and start it again on the same profile, as somebody else at this computer would."""
+        profile = self._profiles / f"profile-{self._contexts.index(context)}"
+        await context.close()
+        return await self._launch(WIDE, (), "en-GB", "light", display=None, profile=profile)
+
     async def _launch(
         self,
         viewport: ViewportSize,
@@ -74,12 +80,13 @@ class Browsers:
         scheme: Literal["light", "dark"],
         *,
         display: str | None,
+        profile: Path | None = None,
     ) -> BrowserContext:
         surroundings: dict[str, str | float | bool] = {**os.environ}  # noqa: TID251 - handed on to Chromium
         if display is not None:
             surroundings["DISPLAY"] = display
         context = await self._playwright.chromium.launch_persistent_context(
-            self._profiles / f"profile-{len(self._contexts)}",
+            profile or self._profiles / f"profile-{len(self._contexts)}",
             executable_path=program("chromium"),
             headless=display is None,
             args=[*FLAGS, *flags],
