@@ -140,9 +140,9 @@ def storage_of(
         ledger=database.storage,
         audit=database.audit,
         clock=clock,
+        disk=disk_watch(config, data),
     )
 
-        disk=disk_watch(config, data),
 
 def authority_of(config: Config, clock: Clock) -> HttpTimeAuthority | None:
     """Return the configured time-stamping authority, or None. Raises AuthorityUnusable."""
@@ -269,9 +269,9 @@ def _start_watching(broker: Broker) -> list[asyncio.Task[None]]:
         asyncio.create_task(broker.checkpoints.run(), name="checkpoints"),
         asyncio.create_task(Sweeper(broker.keeping).run(), name="retention sweeper"),
         asyncio.create_task(Heads(broker.tools, broker.registry).run(), name="recording heads"),
+        asyncio.create_task(recover_waiting(broker.tools, broker.registry), name="waiting for keys"),
     ]
     if broker.storage is not None:
-        asyncio.create_task(recover_waiting(broker.tools, broker.registry), name="waiting for keys"),
         tasks.append(asyncio.create_task(broker.storage.storing.run(), name="storing"))
     if broker.stamping is not None:
         tasks.append(asyncio.create_task(broker.stamping.run(), name="time stamps"))

@@ -62,7 +62,7 @@ def storage_parts(
         BucketSettings(place.name, place.endpoint, place.region, access, secret, place.prefix, place.lock)
     )
     parts = StorageParts(bucket, ledger, LocalFiles(recordings, durable), audit, clock)
-    return Storage(bucket, Storing(parts, rules), Stored(parts))
+    return Storage(bucket, Storing(parts, rules), Stored(parts, disk))
 
 
 def _credentials(file: Path | None) -> tuple[str, str]:

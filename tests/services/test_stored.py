@@ -15,6 +15,7 @@ from concierge.domain.errors import EvidenceUnavailable
 from concierge.domain.ids import RecordingId
 from concierge.services.disk_watch import DiskRules, DiskSpace, DiskWatch
 from concierge.services.replays import Replays
+from concierge.services.stored import Stored
 from concierge.services.storing import DAY_MS
 from tests.peers.line import Line
 from tests.peers.seaweed import Weed
