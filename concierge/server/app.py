@@ -62,9 +62,9 @@ from concierge.server.sockets import session_socket
 from concierge.server.throttles import Gate
 from concierge.services.accounts import Accounts
 from concierge.services.api_keys import ApiKeys
+from concierge.services.checkpoints import Checkpoints
 from concierge.services.exporting import Exports
 from concierge.services.keeping import Keeping
-from concierge.services.checkpoints import Checkpoints
 from concierge.services.key_watch import KeyWatch
 from concierge.services.phones import Phones
 from concierge.services.portraits import Portraits
@@ -330,12 +330,12 @@ def build_app(
     reporting: Reporting,
     key_watch: KeyWatch,
     storing: Storing | None = None,
+    checkpoints: Checkpoints | None = None,
     more_pages: Sequence[Door] = (),
 ) -> FastAPI:
     """Return the application. Raises UndeclaredRoute. It starts nothing: registry and ports are the caller's."""
     links = VersionedLinks(settings.base, STATIC)
     house = House(
-    checkpoints: Checkpoints | None = None,
         tools=tools,
         registry=registry,
         accounts=accounts,
@@ -351,12 +351,12 @@ def build_app(
         links=links,
         cookies=Cookies(settings),
         storing=storing,
+        checkpoints=checkpoints,
         phones=Phones(tools, registry),
         shifts=Shifts(tools, registry, cares),
     )
     app = FastAPI(title=PRODUCT, version=VERSION, openapi_url=None, docs_url=None, redoc_url=None)
     app.state.house = house
-        checkpoints=checkpoints,
     # It would answer with an address made of the Host header.
     app.router.redirect_slashes = False
     _add_faults(app)
