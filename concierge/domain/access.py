@@ -48,6 +48,7 @@ class Act(StrEnum):
     CREATE_INVITE = "create_invite"
     VIEW_INVITES = "view_invites"
     REVOKE_INVITE = "revoke_invite"
+    TEND_INVITE = "tend_invite"
     REDEEM_INVITE = "redeem_invite"
     # the end of a shift
     SIGN_OFF = "sign_off"
@@ -57,6 +58,7 @@ class Act(StrEnum):
     FIND_RECORDINGS = "find_recordings"
     REPLAY_RECORDING = "replay_recording"
     EXPORT_RECORDING = "export_recording"
+    SHARE_RECORDING = "share_recording"
     RELEASE_INPUT = "release_input"
     HOLD_RECORDING = "hold_recording"
     ERASE_RECORDING = "erase_recording"
@@ -78,7 +80,9 @@ class DeskRole(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """Who asks. `kind` is "Person" (signed in, or through an API key) or "Participant" (a seat in one session)."""
+    """Who asks. `kind` is "Person" (signed in, or through an API key) "Participant" (a seat in one session),
+    or "AuditorLink" (whoever holds a link to watch one recording).
+    """
 
     kind: str
     id: str

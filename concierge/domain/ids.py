@@ -39,6 +39,7 @@ PREFIXES: dict[str, str] = {
     "api_key": "key",
     "seat": "sea",
     "link": "lnk",
+    "auditor_link": "aul",
     "alarm": "alm",
 }
 

@@ -24,6 +24,7 @@ class InviteState(StrEnum):
     EXPIRED = "expired"
     REVOKED = "revoked"
     LOCKED = "locked"
+    FROZEN = "frozen"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,9 @@ class Invite:
     redeemed_as: ParticipantId | None = None
     revoked_ms: int | None = None
     failed_pins: int = 0
+    frozen_ms: int | None = None
+    tested_ms: int | None = None
+    tested: str | None = None
 
     def state(self, now_ms: int) -> InviteState:
         """Return the state at `now_ms`."""
@@ -54,6 +58,8 @@ class Invite:
             return InviteState.REVOKED
         if now_ms >= self.until_ms:
             return InviteState.EXPIRED
+        if self.frozen_ms is not None:
+            return InviteState.FROZEN
         if self.redeemed_ms is not None:
             return InviteState.REDEEMED
         if self.failed_pins >= limits.PIN_TRIES:
@@ -65,6 +71,13 @@ class Invite:
         state = self.state(now_ms)
         if state is not InviteState.READY:
             raise Refused(f"invite_{state}", f"{self.id} is {state}")
+
+
+def check_new_pin(invite: Invite, now_ms: int) -> None:
+    """Raise Refused unless a new PIN would open anything: also where too many wrong ones closed it, or it is frozen."""
+    state = invite.state(now_ms)
+    if state in (InviteState.REVOKED, InviteState.EXPIRED, InviteState.REDEEMED):
+        raise Refused(f"invite_{state}", f"{invite.id} is {state}")
 
 
 def check_new(

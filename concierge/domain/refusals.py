@@ -82,6 +82,8 @@ _EVIDENCE = {
     "exports_busy": N_(
         "As many exports as this server makes at once are being made. Please try again in a minute."
     ),
+    "too_many_links": N_("This recording has enough links to watch. Revoke one first."),
+    "no_such_link": N_("There is no such link in force."),
     "held_already": N_("This recording is under legal hold already."),
     "not_held": N_("This recording is not under legal hold."),
     "recording_held": N_(
@@ -104,6 +106,10 @@ _DOORS = {
         "This was sent from another site, so nothing was done. Open the page here and try again."
     ),
     "invite_expired": N_("This invitation has expired."),
+    "invite_frozen": N_(
+        "This invitation is being checked by the service desk. Ask the person who invited you."
+    ),
+    "invite_not_frozen": N_("This invitation is not frozen."),
     "invite_locked": N_("This invitation is closed after too many wrong PINs. Ask for a new one."),
     "invite_not_yet": N_("This invitation is not valid yet."),
     "invite_redeemed": N_("This invitation was used already."),
@@ -169,11 +175,14 @@ _POLICIES = {
     "supervisor_answers_alarms": N_("Supervisors see the alarms of customers and answer them."),
     "desk_staff_work_tickets": N_("Hosts and supervisors work the desk."),
     # evidence.cedar
+    "auditor_link_does_nothing_else": N_("An auditor link is for watching alone."),
+    "auditor_link_shows_one_recording": N_("An auditor link shows the recording it was made for."),
     "auditor_reads_audit_log": N_("Auditors may read the audit log."),
     "auditor_replays_every_recording": N_("An auditor may replay every recording."),
     "staff_find_recordings": N_("Hosts, supervisors and auditors may look for recordings."),
     "staff_replay_recordings_of_tickets": N_("Hosts and supervisors may replay the recordings of tickets."),
     "supervisor_erases": N_("Supervisors may erase recordings."),
+    "supervisor_or_auditor_shares": N_("Supervisors and auditors may let somebody outside watch a recording by a link."),
     "supervisor_or_auditor_holds": N_("Supervisors and auditors may set and lift a legal hold."),
     "supervisor_or_auditor_exports": N_("Supervisors and auditors may export recordings."),
     # hosting.cedar
@@ -195,7 +204,7 @@ _POLICIES = {
     ),
     "host_invites_to_own_session": N_("The host of a session may invite a vendor to it."),
     "host_revokes_own_invite": N_(
-        "A host may take back an invite they created, or one that is used in their session."
+        "A host may take back or renew an invite they created, or one that is used in their session."
     ),
     "host_seat_invites_to_its_session": N_("The host's seat may invite a vendor to the session it sits in."),
     "invite_carries_only_invitable": N_(
@@ -209,7 +218,7 @@ _POLICIES = {
     "colleague_takes_invite_on": N_("A host may look after an invite that is offered to them."),
     "desk_staff_sign_off": N_("Hosts and supervisors sign off their own shift."),
     "host_hands_invite_on": N_("Whoever looks after an invite may offer it to a colleague."),
-    "supervisor_revokes_any_invite": N_("A supervisor may take back any invite."),
+    "supervisor_revokes_any_invite": N_("A supervisor may take back or renew any invite."),
     "vendor_redeems_invite": N_("A vendor may redeem an invite."),
     # seats.cedar
     "customer_decides": N_(

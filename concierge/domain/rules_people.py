@@ -32,7 +32,11 @@ def arrive(draft: Draft, command: cmd.Arrive) -> None:
         raise Refused("session_full", "too many vendors")
     if who.role not in (Role.CUSTOMER, Role.VENDOR):
         raise Refused("wrong_door", f"a {who.role} does not come through the lobby")
-    invites = {seat.who.invite for seat in draft.session.seats.values()} - {None}
+    # Whoever was sent away from the lobby has not used the invite up: the right person may still come.
+    came = (
+        seat for seat in draft.session.seats.values() if seat.admitted or seat.presence is not Presence.LEFT
+    )
+    invites = {seat.who.invite for seat in came} - {None}
     if who.invite in invites:
         raise Refused("already_here", "that invite has seated somebody")
     draft.add(ev.ParticipantArrived, participant=who)

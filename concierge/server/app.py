@@ -27,9 +27,12 @@ from concierge.server import (
     api_invites,
     api_sessions,
     api_words,
+    auditor_link_routes,
     between_routes,
     custody_routes,
     finding,
+    invite_tending,
+    leaving,
     own_routes,
     pages_account,
     pages_api,
@@ -62,6 +65,7 @@ from concierge.server.sockets import session_socket
 from concierge.server.throttles import Gate
 from concierge.services.accounts import Accounts
 from concierge.services.api_keys import ApiKeys
+from concierge.services.auditor_links import AuditorLinks
 from concierge.services.checkpoints import Checkpoints
 from concierge.services.exporting import Exports
 from concierge.services.keeping import Keeping
@@ -162,9 +166,12 @@ PAGES: tuple[Door, ...] = (
         finding.recording,
         hidden=True,
     ),
+    *auditor_link_routes.PAGES,
     *report_routes.PAGES,
     *replay_routes.PAGES,
     *alarms.PAGES,
+    *invite_tending.PAGES,
+    *leaving.PAGES,
     *custody_routes.PAGES,
     # --- oneself ---
     Door("GET", "/account", pages_account.account, Act.MANAGE_OWN_ACCOUNT, finding.account),
@@ -295,9 +302,12 @@ API: tuple[Door, ...] = (
         hidden=True,
     ),
     *between_routes.API,
+    *auditor_link_routes.API,
     *report_routes.API,
     *replay_routes.API,
     *alarms.API,
+    *invite_tending.API,
+    *leaving.API,
     *custody_routes.API,
     *portraits.API,
     *people.API,
@@ -328,6 +338,7 @@ def build_app(
     cares: Cares,
     exports: Exports,
     reporting: Reporting,
+    auditor_links: AuditorLinks,
     key_watch: KeyWatch,
     storing: Storing | None = None,
     checkpoints: Checkpoints | None = None,
@@ -345,6 +356,7 @@ def build_app(
         keeping=keeping,
         exports=exports,
         reporting=reporting,
+        auditor_links=auditor_links,
         key_watch=key_watch,
         gate=Gate(throttle, tools.clock),
         settings=settings,

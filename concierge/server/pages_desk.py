@@ -12,6 +12,7 @@ from concierge.domain.errors import BadInput
 from concierge.server.alarms import alarm_rows
 from concierge.server.asked import Asked
 from concierge.server.disk_notices import disk_notices
+from concierge.server.leaving import thanks_rows
 from concierge.server.rows import is_own, live_row, pieces, ticket_row
 from concierge.server.tickets import NewTicket, add_ticket
 from concierge.server.views.desk import DeskView, Hit, SearchView
@@ -58,6 +59,7 @@ async def _desk(asked: Asked, status: int = 200, **help_form: str) -> Response:
         help_customer=help_form.get("customer", ""),
         help_fault=help_form.get("fault"),
         alarms=await alarm_rows(asked),
+        thanks=await thanks_rows(asked),
     )
     return asked.show(view, status)
 

@@ -12,6 +12,7 @@ from starlette.responses import Response
 from concierge.domain import limits
 from concierge.domain.access import AccessRequest, Act
 from concierge.domain.ids import ParticipantId, RecordingId, SessionId
+from concierge.domain.impression import Side
 from concierge.domain.participant import Presence, Role
 from concierge.domain.portrait import owner_of
 from concierge.domain.session import Session, State
@@ -86,9 +87,18 @@ async def retention(asked: Asked, recording: RecordingId, opened_ms: int) -> Ret
 
 
 async def _to_receipt(asked: Asked, session: SessionId, participant: ParticipantId) -> Response:
-    """The session is over for this seat: its receipt, under a link of its own that can be kept."""
-    path = await mint_receipt(asked.house.tools, session, participant)
-    return asked.go_to(path)
+    """The session is over for this seat: its receipt, under a link of its own that can be kept.
+
+    The seat's cookie goes; long after the end it shows nothing, because somebody else may sit here.
+    """
+    row = await asked.house.tools.sessions.summary(session)
+    over_ms = None if row is None or row.ended_ms is None else asked.house.tools.clock.now() - row.ended_ms
+    if over_ms is not None and over_ms > limits.SEAT_AFTER_END_MS:
+        response = asked.go("portal")
+    else:
+        response = asked.go_to(await mint_receipt(asked.house.tools, session, participant))
+    asked.house.cookies.clear(response, Kind.SEAT, session)
+    return response
 
 
 async def vendor(asked: Asked) -> Response:
@@ -128,7 +138,9 @@ async def receipt(asked: Asked) -> Response:
     view = receipt_view(asked, row, ticket, events, kept)
     signed = f"{asked.house.settings.base}/receipts/{asked.part('secret')}/signed"
     view = replace(view, signed_path=signed if view.recorded else "", secret=asked.part("secret"))
-    return asked.show(view)
+    said = await asked.house.tools.impressions.of_session(row.id)
+    mine = next((one.answer for one in said if one.side is Side.CUSTOMER), None)
+    return asked.show(replace(view, felt=None if mine is None else mine.value))
 
 
 async def signed_receipt(asked: Asked) -> Response:

@@ -22,6 +22,7 @@ from concierge.domain.session import Session
 from concierge.domain.ticket import Ticket
 from concierge.server.asked import Asked
 from concierge.server.errors import Shut
+from concierge.server.used import Used, used_in, words_of_use
 from concierge.server.views.session import ReceiptAnswer, ReceiptPerson, ReceiptView, Retention
 from concierge.services.joining import seat_of
 from concierge.services.ports import SessionSummary
@@ -61,6 +62,7 @@ class Story:
     hiding: dict[str, int] = field(default_factory=dict)
     recorded: bool = False
     reason: str = ""
+    told: str = ""
 
 
 def read(events: Sequence[ev.Event]) -> Story:
@@ -101,8 +103,8 @@ def _people(story: Story, event: ev.Event) -> None:
             story.people[who_id] = replace(story.people[who_id], role=Role.HOST)
         case ev.ParticipantLeft(participant=who_id):
             story.left[who_id] = event.at_ms
-        case ev.SessionEnded(reason=reason):
-            story.reason = reason
+        case ev.SessionEnded(reason=reason, told=told):
+            story.reason, story.told = reason, told
 
 
 def _answers(story: Story, event: ev.Event) -> None:
@@ -176,6 +178,7 @@ def receipt_view(
 ) -> ReceiptView:
     """Return the receipt of a session for its customer."""
     story, reader = read(events), asked.reader
+    used = used_in(events, events[-1].at_ms)
     ended = row.ended_ms if row.ended_ms is not None else events[-1].at_ms
     tools = asked.house.tools
     return ReceiptView(
@@ -189,13 +192,17 @@ def receipt_view(
         duration=reader.span(ended - row.opened_ms),
         end_reason=reader.gettext(ENDINGS.get(story.reason, N_("It has not ended yet."))),
         people=tuple(_person(asked, story, who) for who in people_of(story)),
-        answers=tuple(_answer(asked, story, consent) for consent in story.asked),
+        answers=tuple(_answer(asked, story, used, consent) for consent in story.asked),
         recorded=story.recorded,
         retention=kept_for,
         kept=kept_in_order(asked, row, events),
         gaps=tuple(_gap(asked, begun, over) for begun, over in story.hidden),
         wrong_contact=tools.installation.desk_phone or None,
         fingerprint=tools.evidence.fingerprint,
+        told=story.told,
+        telephone=reader.span(used.telephone_ms) if used.telephone_ms else "",
+        lines=sum(used.lines.values()),
+        over=row.ended_ms is not None,
     )
 
 
@@ -213,10 +220,12 @@ def _person(asked: Asked, story: Story, who: Participant) -> ReceiptPerson:
     )
 
 
-def _answer(asked: Asked, story: Story, consent: ConsentId) -> ReceiptAnswer:
+def _answer(asked: Asked, story: Story, used: Used, consent: ConsentId) -> ReceiptAnswer:
     capability, whom, _ = story.asked[consent]
     answer, at_ms = story.answers[consent]
-    return ReceiptAnswer(capability.value, about(story, capability, whom), answer, asked.reader.moment(at_ms))
+    how = words_of_use(asked.reader, used, capability, whom) if answer in ("yes", "withdrawn") else None
+    said_at = asked.reader.moment(at_ms)
+    return ReceiptAnswer(capability.value, about(story, capability, whom), answer, said_at, how)
 
 
 def _gap(asked: Asked, begun: int, over: int) -> str:

@@ -28,6 +28,7 @@ from concierge.services.media_port import MediaKind, SourceId
 from concierge.services.opening import new_code
 from concierge.services.permission import check_act, participant_principal, session_resource, showing
 from concierge.services.picturing import tell_picture
+from concierge.services.tending import not_this_person
 from concierge.services.tools import Tools
 from concierge.wire import between, trust
 from concierge.wire import messages as wire
@@ -252,10 +253,6 @@ COMMANDS: dict[type[wire.ClientMessage], tuple[Act | None, Callable[[Acting, Any
         lambda a, m: cmd.TakeBack(by=a.by, capability=m.capability, participant=m.participant),
     ),
     wire.Admit: (Act.ADMIT, _admit),
-    wire.Deny: (
-        None,
-        lambda a, m: cmd.Remove(by=a.by, participant=m.participant, reason=LeaveReason.DENIED),
-    ),
     wire.RemoveParticipant: (
         None,
         lambda a, m: cmd.Remove(by=a.by, participant=m.participant, reason=LeaveReason.REMOVED),
@@ -307,8 +304,13 @@ async def _tell_picture(acting: Acting, message: wire.TellPicture) -> None:
     await tell_picture(acting.live, acting.by, message)
 
 
+async def _deny(acting: Acting, message: wire.Deny) -> None:
+    await not_this_person(acting.tools, acting.live, acting.by, message.participant)
+
+
 # What is more than one command, or looks at something first.
 _BY_NAME: dict[type[wire.ClientMessage], Callable[[Acting, Any], Awaitable[None]]] = {
+    wire.Deny: _deny,
     wire.TellPicture: _tell_picture,
     wire.OfferHandover: _offer_handover,
     between.AskOpinion: _ask_opinion,

@@ -48,7 +48,8 @@ async def alarm_of_link(tools: Tools, registry: Registry, kind: str, secret: str
 def stop_ticket(registry: Registry, session: SessionId, ticket: TicketId) -> bool:
     """Something is wrong with a session: end it if it is live, and whatever else is live on its ticket."""
     lives = [one for one in registry.all() if one.decided.id == session or one.decided.ticket == ticket]
-    return any([stop_live(one, AlarmPlace.RECEIPT) for one in lives])
+    stopped = [stop_live(one, AlarmPlace.RECEIPT) for one in lives]
+    return any(stopped)
 
 
 async def alarm_of_session(tools: Tools, session: SessionId, ticket: TicketId) -> None:

@@ -10,6 +10,7 @@ from concierge.adapters.db.api_keys import DatabaseApiKeys
 from concierge.adapters.db.audit import DatabaseAudit
 from concierge.adapters.db.audit_heads import DatabaseAuditTree
 from concierge.adapters.db.audit_stamps import DatabaseStamps
+from concierge.adapters.db.auditor_links import DatabaseAuditorLinks
 from concierge.adapters.db.cares import DatabaseCares
 from concierge.adapters.db.custody import DatabaseCustody
 from concierge.adapters.db.engine import Store
@@ -50,6 +51,7 @@ class Database:
         self.audit = DatabaseAudit(self.store)
         self.audit_tree = DatabaseAuditTree(self.store)
         self.stamps = DatabaseStamps(self.store)
+        self.auditor_links = DatabaseAuditorLinks(self.store)
         self.accounts = DatabaseAccounts(self.store)
         self.api_keys = DatabaseApiKeys(self.store)
         self.portraits = DatabasePortraits(self.store)

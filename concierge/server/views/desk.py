@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from concierge.server.views.frame import Face, Moment, Piece, View
+from concierge.server.views.leaving import ThanksRow
 from concierge.server.views.trust import AlarmRow
 
 Priority = Literal["urgent", "high", "normal", "low"]
@@ -68,6 +69,7 @@ class DeskView(View):
     help_customer: str = ""
     help_fault: str | None = None
     alarms: tuple[AlarmRow, ...] = ()
+    thanks: tuple[ThanksRow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -130,3 +130,8 @@ class ReceiptView(View):
     fingerprint: str | None = None
     signed_path: str = ""
     secret: str = ""
+    told: str = ""
+    telephone: str = ""
+    lines: int = 0
+    felt: Literal["good", "mixed", "bad"] | None = None
+    over: bool = True

@@ -24,7 +24,14 @@ import { capability, CAPABILITY_ICON, farewellToCustomer, pause, role } from "..
 const STEPS = ["arriving", "who", "waiting", "ask", "refused", "away", "pickup", "confirm", "share", "phone", "insecure", "ended", "failed"] as const;
 type Step = (typeof STEPS)[number];
 const VENDOR_NOTICE_MS = 30_000;
+const OVER_MS = 10_000;
 const NOT_LET_IN: readonly string[] = ["denied", "match_failed", "lobby_timeout"];
+
+/** Tell the server that this browser's seat is of no use any more, so that Back and a restart show nothing. */
+async function overHere(): Promise<void> {
+  const csrf = document.querySelector<HTMLMetaElement>('meta[name="csrf"]')?.content ?? "";
+  await fetch(`${location.pathname}/over`, { method: "POST", body: new URLSearchParams({ csrf }), keepalive: true, signal: AbortSignal.timeout(OVER_MS) }).catch(() => undefined);
+}
 
 class Join implements LivePage {
   readonly screen: Source;
@@ -279,6 +286,7 @@ class Join implements LivePage {
     for (const name of ["sharing", "paused", "vendor"]) panel(name, false);
     const fresh = onePanel(STEPS, "ended");
     setText(ref("ended-text"), text);
+    void overHere();
     const link = ref<HTMLAnchorElement>("receipt");
     if (link !== null && receipt !== "") link.href = receipt;
     show(link, link?.getAttribute("href") !== "");
