@@ -43,6 +43,7 @@ from concierge.media.settings import MediaSettings
 from concierge.server.settings import ServerSettings
 from concierge.services.accounts import Accounts
 from concierge.services.api_keys import ApiKeys
+from concierge.services.auditor_links import AuditorLinks
 from concierge.services.checkpoints import Checkpoints
 from concierge.services.disabling import DisabledWatch
 from concierge.services.disk_watch import DiskRules, DiskWatch
@@ -79,6 +80,7 @@ class Broker:
     exports: Exports
     stamping: Stamping | None
     reporting: Reporting
+    auditor_links: AuditorLinks
     keeping: Keeping
     accounts: Accounts
     portraits: Portraits
@@ -324,6 +326,7 @@ def _assemble(config: Config, data: StateFolder, database: Database, policy: Ced
         ),
         replays=replays,
         exports=Exports(tools, replays, evidence.reader, proofs),
+        auditor_links=AuditorLinks(tools, database.auditor_links),
         reporting=_reporting(config, data, tools, database, audit_log, evidence.trust),
         stamping=None if authority is None else Stamping(audit_log, database.stamps, authority, clock),
         accounts=Accounts(database.accounts, Argon2Passwords(), codes, clock, mint),

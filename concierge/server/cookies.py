@@ -28,6 +28,7 @@ class Kind(StrEnum):
     VISIT = "concierge_visit"
     SEAT = "concierge_seat_"
     PHONE = "concierge_phone_"
+    WATCH = "concierge_watch_"
 
 
 class Preference(StrEnum):

@@ -96,7 +96,12 @@ def readme(gettext: Callable[[str], str], facts: Facts) -> str:
     lines = [head, "", *(" ".join((gettext(name), value)) for name, value in told), "", *_files(gettext), ""]
     lines += [gettext("How to check it, with sha256sum and openssl, in the folder of this file:"), ""]
     for number, (words, commands) in enumerate((*_STEPS, _STAMP, _CLOSED), 1):
-        lines += [" ".join((f"{number}.", gettext(words))), "", *(f"    {command}" for command in commands), ""]
+        lines += [
+            " ".join((f"{number}.", gettext(words))),
+            "",
+            *(f"    {command}" for command in commands),
+            "",
+        ]
     lines += [gettext(_EARLY), "", *_warning(gettext)]
     return "\n".join(lines) + "\n"
 

@@ -102,6 +102,7 @@ async def replay(asked: Asked) -> Response:
         may_export=row.state is RecordingState.CLOSED
         and not kept.erased
         and asked.may(Act.EXPORT_RECORDING, resource),
+        may_share=not kept.erased and asked.may(Act.SHARE_RECORDING, resource),
         on_hold=kept.hold is not None,
         tombstones=tuple(tombstone(asked, one) for one in kept.erasures),
         backups=backups(asked, asked.house.tools.installation.backup_days) if kept.erasures else "",

@@ -29,6 +29,7 @@ class Open(StrEnum):
     LINK = "secret in the link"
     PROOF = "secret in body or header"
     SEAT = "seat's cookie"
+    WATCH = "auditor link's cookie"
     SIGNED_IN = "anybody signed in"
     IDENTITY = "anybody signed in, or any key"
     PROBE = "machine that watches"

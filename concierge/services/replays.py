@@ -148,9 +148,10 @@ class Replays:
             self._viewings.popitem(last=False)
 
     async def _leaf(self, kind: str, principal: Principal, row: Recording) -> None:
-        detail = json.dumps(
-            {"session": row.session, "ticket": row.ticket, "role": principal.role}, sort_keys=True
-        )
+        told = {"session": row.session, "ticket": row.ticket, "role": principal.role}
+        if "viewer" in principal.attributes:  # somebody outside, by a link: the leaf names them
+            told["viewer"] = str(principal.attributes["viewer"])
+        detail = json.dumps(told, sort_keys=True)
         await self._tools.audit.append(
             AuditLeaf(self._tools.clock.wall(), kind, principal.id, row.id, detail)
         )

@@ -27,7 +27,7 @@ SECTIONS: Final = ("sessions", "invites", "refusals", "gaps", "viewings", "expor
 REFUSALS: Final = frozenset(
     {"ConsentRefused", "InvitePinFailed", "LinkRefused", "MatchFailed", "SignInFailed", "SignInLocked"}
 )
-VIEWINGS: Final = frozenset({"RecordingViewed", "RecordingViewedByLink"})
+VIEWINGS: Final = frozenset({"RecordingViewed"})
 _GAP_ENDS: Final = {
     "SurfaceHidden": ("SurfaceUnhidden", "SurfaceClosed"),
     "SessionPaused": ("SessionResumed",),
@@ -158,7 +158,7 @@ def _invites(leaves: Sequence[Leaf]) -> Iterable[Line]:
     for invite, own in _by_subject(leaves, seen).items():
         by_kind = {one["kind"]: one for _, one in reversed(own)}
         made, used, revoked = (by_kind.get(f"Invite{verb}") for verb in ("Created", "Redeemed", "Revoked"))
-        detail = next((one["detail"] for _, one in own if "from_ms" in one["detail"]), {})
+        detail: dict[str, Any] = next((one["detail"] for _, one in own if "from_ms" in one["detail"]), {})
         yield _line(
             "invites",
             invite,
@@ -195,8 +195,8 @@ def _gaps(leaves: Sequence[Leaf]) -> Iterable[Line]:
 def _single(leaves: Sequence[Leaf], section: str, kinds: frozenset[str]) -> Iterable[Line]:
     for number, leaf in leaves:
         if leaf["kind"] in kinds:
-            detail = leaf["detail"]
-            yield _line(section, str(leaf["subject"]), [(number, leaf)], reason=str(detail.get("reason", "")))
+            by = str(leaf["detail"].get("viewer") or leaf["actor"])
+            yield _line(section, str(leaf["subject"]), [(number, leaf)], by=by)
 
 
 def totals_of(leaves: Sequence[Leaf], lines: Sequence[Line], count: int) -> dict[str, Any]:

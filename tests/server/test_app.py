@@ -19,6 +19,7 @@ IDS = {
     "key_id": "key_" + "z" * 26,
     "person_id": "per_" + "z" * 26,
     "secret": "z" * 43,
+    "link_id": "aul_" + "a" * 26,
 }
 GUARDED = [door for door in DOORS if isinstance(door.need, Act)]
 FORMS = [door for door in DOORS if door.method == "POST" and not door.path.startswith("/api/")]

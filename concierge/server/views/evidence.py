@@ -91,6 +91,7 @@ class ReplayView(View):
     bad_segment: int | None = None
     doubt: str = ""
     may_export: bool = True
+    may_share: bool = False
     on_hold: bool = False
     tombstones: tuple[Tombstone, ...] = ()
     backups: str = ""
