@@ -61,10 +61,14 @@ async def test_a_name_the_telephone_and_nothing_left_on_a_shared_computer(
     await customer.page.get_by_role("button", name="I am someone else").click()
     await customer.page.locator("#claim-name").fill("Jonas Weber")
     await customer.page.get_by_role("button", name="That is my name").click()
-    await expect(anna.page.locator("[data-ref=match-claim]")).to_contain_text("Jonas Weber, who is not the person")
+    await expect(anna.page.locator("[data-ref=match-claim]")).to_contain_text(
+        "Jonas Weber, who is not the person"
+    )
     await expect(anna.page.locator("[data-ref=match-claim]")).to_contain_text("by the link")
     await anna.types_the_digits(await customer.reads_the_digits())
-    await expect(customer.page.locator("[data-panel=ask]")).to_contain_text("on the telephone is not recorded")
+    await expect(customer.page.locator("[data-panel=ask]")).to_contain_text(
+        "on the telephone is not recorded"
+    )
     await customer.answers(yes=True, heading=RECORDED)
     await anna.page.locator("[data-act=telephone]").click()
     await expect(anna.page.locator("[data-act=telephone]")).to_have_attribute("aria-pressed", "true")
