@@ -17,6 +17,8 @@ from concierge.server.views.desk import (
     TicketView,
 )
 from concierge.server.views.frame import Face, Frame, Moment, Notice, Piece, SignedIn, View
+from concierge.server.views.invites import NewPinView
+from concierge.server.views.leaving import ForgottenView, ThanksRow
 from concierge.server.views.people import PeopleView, PersonRow
 from concierge.server.views.public import (
     EnterView,
@@ -392,6 +394,8 @@ ALARMS = (
     AlarmRow("alm_3", "code", moment("07:55")),
 )
 
+THANKS = (ThanksRow("Grace Whitfield", "tic_1", "INC-1042", "Label printer", moment("09:14")),)
+
 PUBLIC: dict[str, View] = {
     "portal": PortalView(OUTSIDE),
     "portal-unknown": PortalView(OUTSIDE, code="482 019 337", fault="unknown"),
@@ -402,6 +406,7 @@ PUBLIC: dict[str, View] = {
     "join-landing-over": JoinLandingView(OUTSIDE, "s3cret", None),
     "alarm-code": AlarmView(OUTSIDE, stopped=True, place="code"),
     "alarm-receipt": AlarmView(replace(OUTSIDE, desk_phone=None), stopped=False, place="receipt"),
+    "forgotten": ForgottenView(OUTSIDE),
     "sign-in": SignInView(OUTSIDE),
     "sign-in-mismatch": SignInView(OUTSIDE, name="anna", fault="mismatch"),
     "sign-in-locked": SignInView(OUTSIDE, name="anna", fault="locked", locked_minutes=15),
@@ -441,6 +446,8 @@ AT_THE_DESK: dict[str, View] = {
         everyone=True,
     ),
     "desk-alarms": replace(DESK, frame=SUPERVISOR, alarms=ALARMS),
+    "desk-thanks": replace(DESK, thanks=THANKS),
+    "new-pin": NewPinView(HOST, "Mateo Villar", "Printworks", "482019", thawed=False),
     "desk-empty": replace(DESK, tickets=(), live=(), count_mine=0, count_unowned=0, count_all=0),
     "desk-help": replace(
         DESK, help_title="Label printer prints blank labels", help_fault="Please say who is on the line."

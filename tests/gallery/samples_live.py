@@ -281,6 +281,14 @@ IN_SESSION: dict[str, View] = {
     "phone-landing-used": replace(PHONE_LANDING, host=None),
     "vendor": VENDOR,
     "receipt": RECEIPT,
+    "receipt-to-answer": replace(
+        RECEIPT,
+        secret="s3cret",
+        told="A new roll is in. If it jams, call us.",
+        telephone="6 minutes",
+        lines=4,
+    ),
+    "receipt-answered": replace(RECEIPT, secret="s3cret", felt="good"),
     "receipt-unrecorded": replace(
         RECEIPT,
         recorded=False,

@@ -8,7 +8,7 @@ import re
 from concierge.domain.consent import WORDING_VERSION
 from tests.gallery.test_templates import page_of
 
-REVIEWED = ("2", "96c9cb1400249562")
+REVIEWED = ("2", "62adec94e23cc409")
 QUESTION = re.compile(r'<template data-item="ask".*?</template>', re.DOTALL)
 SHOWN = re.compile(r'data-slot="heading">(.*?)</h1>|<div class="ask__more">(.*?)</div>', re.DOTALL)
 
