@@ -76,6 +76,10 @@ def outside_keys(folder: Path) -> list[Path]:
     return [file for file in folder.rglob("*") if file.is_file() and file.parent.name != "keys"]
 
 
+def environment() -> bytes:
+    return Path("/proc/self/environ").read_bytes()
+
+
 @pytest.fixture
 def minted(monkeypatch: pytest.MonkeyPatch) -> Minted:
     """Content keys and signing keys are noted as they are made."""
@@ -153,7 +157,7 @@ async def test_no_key_is_in_any_file_output_log_error_or_bundle(
             given = await lived(desk)
             open_one, _customer, _surface = await desk.sharing()
             left = crash(desk, tmp_path / "left")
-            dump = repr((open_one, desk.tools, Path("/proc/self/environ").read_bytes())).encode()
+            dump = repr((open_one, desk.tools, environment())).encode()
         other = FileKeks(tmp_path / "keys" / "other", may_make=True)
         clock = FakeClock(desk.clock.now_ms + 20_000)
         async with desk_in(left, clock, ring=Keyring(other)) as again:
