@@ -15,8 +15,8 @@ from concierge.adapters.db.repositories import Database
 from concierge.adapters.evidence import RecorderEvidence
 from concierge.adapters.evidence_log import SignedLog
 from concierge.adapters.evidence_reader import RecorderReader
-from concierge.adapters.evidence_report import AuditReports
 from concierge.adapters.evidence_receipts import LogReceipts
+from concierge.adapters.evidence_report import AuditReports
 from concierge.adapters.evidence_vault import RecorderVault
 from concierge.adapters.keys import Keyring, PepperedSecrets
 from concierge.adapters.mint import SecretsMint
