@@ -19,6 +19,7 @@ FIGURES: Final = {
     "offers": "tests.bench.absurd_offers",
     "media": "tests.bench.media_recorded",
     "pictures": "tests.bench.first_picture",
+    "people": "tests.bench.people",
     "revoke": "tests.bench.revoke",
     "crash": "tests.bench.crash",
     "verify": "tests.bench.verify",

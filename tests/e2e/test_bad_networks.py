@@ -16,9 +16,11 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.e2e.cable import media_cable
+from tests.e2e import reading
+from tests.e2e.cable import cable_to, media_cable
 from tests.e2e.house import House, any_port
-from tests.e2e.people import Customer, Host, meet, share
+from tests.e2e.people import SEEN, VIDEO, Customer, Host, meet, share
+from tests.e2e.weather import SLOW, Line
 from tests.peers.chromium import Browsers
 from tests.peers.turn import SECRET, TurnServer, turn_server
 
@@ -182,3 +184,24 @@ async def test_the_invite_page_tests_the_connection_by_the_doctors_list(
             assert set(good) == well
             told = page.get_by_text("For the network team")
             assert await told.count() == (0 if len(well) == 5 else 1)
+
+
+async def test_on_a_slow_lossy_line_the_page_stands_and_text_can_be_read(
+    shared_house: House, browsers: Browsers
+) -> None:
+    """1 Mbit/s, 150 ms and 2 % loss. How long it takes is measured in `make bench` (people); here it works at all."""
+    line = Line(SLOW)
+    async with cable_to(shared_house.port, line) as cable, media_cable(line) as media:
+        anna = await Host.arrives(browsers, shared_house.link("sign_in", "host"))
+        grace = await Customer.sits_down(browsers, flags=(cable.flag,))
+        await media.lay(grace.page.context)
+        await meet(shared_house, anna, grace, await shared_house.opens("A line in the country"))
+        await anna.asks_for("view_screen")
+        await grace.answers(yes=True, heading=SEEN)
+        text = await reading.show(grace.screen, seed=1)
+        await grace.shares()
+        async with asyncio.timeout(60):
+            while await reading.share_read(anna.page, VIDEO, text) < reading.READ_SHARE:  # noqa: ASYNC110 - a picture
+                await asyncio.sleep(0.25)
+        assert line.up.lost + line.down.lost > 0
+        await anna.ends("Read all the same.")
