@@ -83,7 +83,7 @@ class DiskWatch:
         self.level = DiskLevel.PLENTY
         self.space = DiskSpace(0, 0)
 
-    async def has_room(self, size: int) -> bool:
+    async def takes_more(self, size: int) -> bool:
         """Whether so many bytes more still leave room for new sessions. Raises OSError."""
         if self._disk is None:
             return True

@@ -46,7 +46,7 @@ class Deleted:
     locked: int
 
 
-class NoRoom(ConciergeError):
+class DiskTooFull(ConciergeError):
     """Looking at what is over must not pause what is going on: a recording is not fetched onto a disk nearly full."""
 
 
@@ -67,7 +67,7 @@ class Stored:
             raise EvidenceUnavailable(f"the recording cannot be brought back: {words}") from None
 
     async def bring_back(self, recording: RecordingId) -> None:
-        """Return when there is a local copy, or when there is none to be had. Raises PieceDiffers, NoRoom, OSError."""
+        """Return when there is a local copy, or when there is none to be had. Raises PieceDiffers, DiskTooFull, OSError."""
         parts = self._parts
         if await parts.files.sizes(recording) or not await parts.ledger.is_stored(recording):
             return
@@ -75,8 +75,8 @@ class Stored:
             if await parts.files.sizes(recording):
                 return
             pieces = [one.piece for one in await parts.ledger.pieces(recording)]
-            if not await self._disk.has_room(_size_of(pieces)):
-                raise NoRoom("the disk has no room for it")
+            if not await self._disk.takes_more(_size_of(pieces)):
+                raise DiskTooFull("the disk has no room for it")
             folder = await parts.files.begin(recording)
             try:
                 size = await self.fetch(pieces, folder)
