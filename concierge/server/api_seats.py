@@ -6,6 +6,8 @@ a body or the Authorization header, never in an address.
 
 from __future__ import annotations
 
+from starlette.responses import Response
+
 from concierge.domain import limits
 from concierge.domain.errors import BadInput
 from concierge.domain.participant import Role
@@ -18,6 +20,7 @@ from concierge.server.coming import by_code, by_invite, by_link, by_phone_link
 from concierge.server.cookies import Kind
 from concierge.server.errors import Shut
 from concierge.server.pages_console import socket_path
+from concierge.server.pages_session import signed_file
 from concierge.server.proofs import Proof, secret_in
 from concierge.services.inviting import look_at_invite
 from concierge.services.joining import TakenSeat, find_by_pairing, seat_of
@@ -129,6 +132,11 @@ async def receipt(asked: Caller) -> own.ReceiptOut:
         ),
         hidden=[own.ReceiptGapOut(from_ms=begun, until_ms=over) for begun, over in story.hidden],
     )
+
+
+async def signed_receipt(asked: Caller) -> Response:
+    """Give the signed receipt (`Authorization: Receipt …`): what `recorder verify --receipt` takes."""
+    return await signed_file(asked, asked.proof(Proof.RECEIPT))
 
 
 def _answers(story: receipts.Story) -> list[own.ReceiptAnswerOut]:

@@ -43,4 +43,5 @@ API: tuple[Door, ...] = (
     Door("GET", "/api/v1/redeem", api_seats.look_at_invitation, Open.PROOF, proof=Proof.INVITE),
     Door("POST", "/api/v1/redeem", api_seats.redeem, Open.PROOF, status=201),
     Door("GET", "/api/v1/receipt", api_seats.receipt, Open.PROOF, proof=Proof.RECEIPT),
+    Door("GET", "/api/v1/receipt/signed", api_seats.signed_receipt, Open.PROOF, proof=Proof.RECEIPT),
 )

@@ -145,7 +145,12 @@ async def receipt(asked: Asked) -> Response:
 
 async def signed_receipt(asked: Asked) -> Response:
     """The receipt as a file that proves something: where the recording ended, and that the audit log knows it."""
-    row, _ticket, _events = await find_receipt(asked, asked.part("secret"))
+    return await signed_file(asked, asked.part("secret"))
+
+
+async def signed_file(asked: Asked, secret: str) -> Response:
+    """The signed receipt that a secret opens. Raises Shut when there is none."""
+    row, _ticket, _events = await find_receipt(asked, secret)
     document = await asked.house.tools.receipts.receipt(row.recording)
     if document is None:
         raise Shut(404)

@@ -9,6 +9,7 @@ import pytest
 from concierge.domain import limits
 from concierge.domain.ids import ParticipantId, SessionId
 from concierge.services.inviting import NewInvite
+from recorder.log.receipt import read_receipt
 from tests.server.front import Front
 from tests.server.serving import served
 
@@ -169,6 +170,11 @@ async def test_afterwards_there_is_a_receipt_for_who_holds_its_secret(front: Fro
     assert receipt["opened_ms"] <= receipt["people"][0]["joined_ms"] <= receipt["ended_ms"]
     assert receipt["number"] in (await program.get(path)).text
     assert path.rpartition("/")[2] not in answer.text
+    await front.desk.ended(live)
+    signed = await program.get(f"{RECEIPT}/signed", authorization=f"Receipt {path}")
+    assert signed.content == (await program.get(f"{path}/signed")).content
+    assert read_receipt(signed.content, front.desk.key.public).recording == live.decided.recording
+    assert (await program.get(f"{RECEIPT}/signed", authorization="Receipt " + "x" * 43)).status_code == 410
 
 
 async def test_a_script_takes_its_seat_at_the_socket(tmp_path: Path) -> None:

@@ -17,6 +17,6 @@ def test_a_secret_never_stands_in_an_address() -> None:
     """Logs and histories keep addresses; a GET shows its secret in a header, a POST in its body."""
     assert [door.path for door in API if "secret" in door.path or "link}" in door.path] == []
     looks = [door for door in API if door.method == "GET" and door.need is Open.PROOF]
-    assert len(looks) == 3
+    assert len(looks) == 4
     assert all(door.proof is not None for door in looks)
     assert {door.need for door in API if door.proof is not None} == {Open.PROOF}
