@@ -109,6 +109,7 @@ async def _serve(house: House, socket: WebSocket, connection: SocketConnection, 
 
 
 async def said_hello(socket: WebSocket, connection: SocketConnection) -> bool:
+    """Return whether the page introduced itself in time; one that did not is closed."""
     try:
         async with asyncio.timeout(limits.SOCKET_HELLO_MS / 1000):
             text = await socket.receive_text()

@@ -9,7 +9,7 @@ from concierge.domain.reasons import EndReason
 from concierge.domain.session import State
 from concierge.domain.trust import AlarmPlace, Claim, Established
 from tests.cast import CUSTOMER, HOST, VENDOR, lobby, matched, recorded, seen, with_vendor
-from tests.playbook import BAD_INPUT, NOTHING, Wait, happened, refused
+from tests.playbook import BAD_INPUT, NOTHING, Play, Wait, happened, refused
 
 ALARM = cmd.RaiseAlarm(by=CUSTOMER.id, place=AlarmPlace.SESSION)
 
@@ -76,14 +76,18 @@ def test_more_time_starts_the_wait_anew_and_only_for_the_customer() -> None:
     assert play << cmd.MoreTime(by=CUSTOMER.id, consent=consent) >> refused("question_closed")
 
 
+def on_the_phone(play: Play) -> bool:
+    return play.session.telephone
+
+
 def test_the_telephone_is_on_the_timeline_and_put_down_with_the_session() -> None:
     play = recorded()
     take = cmd.TakeTelephone(by=HOST.id, on=True)
     assert play << take >> ev.TelephoneTaken
-    assert play.session.telephone
+    assert on_the_phone(play)
     assert play << take >> NOTHING
     assert play << cmd.TakeTelephone(by=HOST.id, on=False) >> ev.TelephonePutDown
-    assert not play.session.telephone
+    assert not on_the_phone(play)
     assert play << cmd.TakeTelephone(by=CUSTOMER.id, on=True) >> refused("host_only")
     assert play << take >> ev.TelephoneTaken << ALARM >> (ev.AlarmRaised, ev.SessionEnded)
-    assert not play.session.telephone
+    assert not on_the_phone(play)
