@@ -76,6 +76,7 @@ BUTTONS: dict[str, tuple[str, ...] | str] = {
     "show-phone": ("POST /api/v1/phone-link",),
     "felt": ("POST /api/v1/sessions/{session_id}/impression",),
     "create-invite": ("POST /api/v1/invites",),
+    "test-connection": ("POST /api/v1/redeem/tested",),
     # opening a dialog, playing, pointing, printing, trying again
     **dict.fromkeys(
         (
@@ -91,6 +92,7 @@ BUTTONS: dict[str, tuple[str, ...] | str] = {
                 "print",
                 "hear",
             ),
+            *("check-whole", "check-stop", "keep"),
             *("choose-again", "close-phone", "discard-preview", "float", "show-surface"),
             *("connect-now", "retry", "play", "jump", "mute", "filter", "next-event", "previous-event"),
         ),
