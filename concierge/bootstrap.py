@@ -45,6 +45,7 @@ from concierge.services.accounts import Accounts
 from concierge.services.api_keys import ApiKeys
 from concierge.services.auditor_links import AuditorLinks
 from concierge.services.checkpoints import Checkpoints
+from concierge.services.denials import NotedPolicy
 from concierge.services.disabling import DisabledWatch
 from concierge.services.disk_watch import DiskRules, DiskWatch
 from concierge.services.exporting import Exports, Proofs
@@ -293,7 +294,7 @@ def _assemble(config: Config, data: StateFolder, database: Database, policy: Ced
         clock=clock,
         mint=mint,
         secrets=PepperedSecrets(pepper),
-        policy=policy,
+        policy=NotedPolicy(policy, database.audit, clock),
         media=ForwardingPlane(media_settings(config)),
         evidence=evidence.log,
         sessions=database.sessions,

@@ -16,6 +16,7 @@ from concierge.domain.consent import ConsentRequest, Wording
 from concierge.domain.event import Effect as Effect
 from concierge.domain.event import Event as Event
 from concierge.domain.event import Narrowing as Narrowing
+from concierge.domain.events_policy import PolicyDecided as PolicyDecided
 from concierge.domain.events_trust import AlarmRaised as AlarmRaised
 from concierge.domain.events_trust import ConsentProlonged as ConsentProlonged
 from concierge.domain.events_trust import NameClaimed as NameClaimed

@@ -26,7 +26,7 @@ from concierge.domain.trust import AlarmPlace
 from concierge.services.live import LiveSession
 from concierge.services.media_port import MediaKind, SourceId
 from concierge.services.opening import new_code
-from concierge.services.permission import check_act, participant_principal, session_resource, showing
+from concierge.services.permission import Ruling, participant_principal, session_resource, showing
 from concierge.services.picturing import tell_picture
 from concierge.services.tending import not_this_person
 from concierge.services.tools import Tools
@@ -53,6 +53,10 @@ class Acting:
         principal = participant_principal(session, self.seat.who)
         request = AccessRequest(principal, Act.CONTINUE_UNRECORDED, session_resource(session))
         return self.tools.policy.decide(request).permitted
+
+    def rule(self, act: Act) -> Ruling:
+        """Ask the policies whether this participant may do this. Raises Refused."""
+        return self.live.rule_seat(self.seat.who, act)
 
     def consent(self) -> ConsentId:
         """Mint the id of a question."""
@@ -81,7 +85,7 @@ async def act(
             return await _receive(acting, request, offer)
         case wire.NewCode():
             _only_host(acting)
-            check_act(tools.policy, live.decided, seat.who, Act.HOST_SESSION)
+            acting.rule(Act.HOST_SESSION)
             await new_code(tools, live)
         case wire.AskQuality(quality=quality):
             _only_host(acting)
@@ -99,29 +103,31 @@ def _only_host(acting: Acting) -> None:
 
 
 async def _offer_handover(acting: Acting, message: wire.OfferHandover) -> None:
-    check_act(acting.tools.policy, acting.live.decided, acting.seat.who, Act.HAND_OVER)
+    ruling = acting.rule(Act.HAND_OVER)
     hosts = {person.id: person.name for person in await acting.tools.people.hosts()}
     name = hosts.get(message.person)
     if name is None:
         raise BadInput("choose a host to hand over to")
     await acting.live.submit(
-        cmd.OfferHandover(by=acting.by, to=message.person, to_name=name, brief=message.brief)
+        cmd.OfferHandover(by=acting.by, to=message.person, to_name=name, brief=message.brief),
+        ruling,
     )
 
 
 async def _ask_opinion(acting: Acting, message: between.AskOpinion) -> None:
-    check_act(acting.tools.policy, acting.live.decided, acting.seat.who, Act.ASK_OPINION)
+    ruling = acting.rule(Act.ASK_OPINION)
     name = {person.id: person.name for person in await acting.tools.people.hosts()}.get(message.person)
     if name is None:
         raise BadInput("choose a host to ask")
     await acting.live.submit(
-        cmd.AskOpinion(by=acting.by, of=message.person, of_name=name, question=message.question)
+        cmd.AskOpinion(by=acting.by, of=message.person, of_name=name, question=message.question),
+        ruling,
     )
 
 
 async def _match(acting: Acting, message: wire.Match) -> None:
     """Compare in constant time; after every wrong answer the customer reads new digits."""
-    check_act(acting.tools.policy, acting.live.decided, acting.seat.who, Act.CONFIRM_MATCH)
+    ruling = acting.rule(Act.CONFIRM_MATCH)
     digits = acting.live.backdrop.digits
     expected = digits.get(message.participant, "")
     typed = "".join(letter for letter in message.digits if letter.isdecimal())
@@ -132,7 +138,7 @@ async def _match(acting: Acting, message: wire.Match) -> None:
     decide(acting.live.decided, command, acting.tools.clock.now())
     if not correct:
         digits[message.participant] = acting.tools.mint.digits(limits.MATCH_DIGITS)
-    await acting.live.submit(command)
+    await acting.live.submit(command, ruling)
     if not correct:
         acting.live.send_views()
         raise Refused("match_wrong", "those are not the digits on the customer's screen")
@@ -140,7 +146,7 @@ async def _match(acting: Acting, message: wire.Match) -> None:
 
 
 async def _answer(acting: Acting, message: wire.Answer) -> None:
-    check_act(acting.tools.policy, acting.live.decided, acting.seat.who, Act.ANSWER_CONSENT)
+    ruling = acting.rule(Act.ANSWER_CONSENT)
     if len(message.text_sha256) != 64 or len(message.language) > 35:
         raise BadInput("the hash and language of the words shown are missing")
     await acting.live.submit(
@@ -150,7 +156,8 @@ async def _answer(acting: Acting, message: wire.Answer) -> None:
             yes=message.yes,
             wording=Wording(message.text_sha256, message.language, message.version),
             continue_unrecorded=acting.continues_unrecorded(),
-        )
+        ),
+        ruling,
     )
 
 
@@ -160,10 +167,11 @@ async def _answer(acting: Acting, message: wire.Answer) -> None:
 async def publish(acting: Acting, request: int, message: wire.Publish) -> wire.ServerMessage:
     """Answer the offer with everything shut, then let the record open it."""
     live, by = acting.live, acting.by
+    ruling: Ruling | None = None
     if message.kind is wire.SourceKind.PICTURE:
         if message.surface_kind is None:
             raise BadInput("say what is shared: a monitor, a window or a tab")
-        check_act(acting.tools.policy, live.decided, acting.seat.who, showing(message.surface_kind))
+        ruling = acting.rule(showing(message.surface_kind))
         surface = SurfaceId(acting.tools.mint.id("surface"))
         command: cmd.Command = cmd.OpenSurface(by=by, surface=surface, kind=message.surface_kind)
         source, kind = SourceId(surface), MediaKind.PICTURE
@@ -175,7 +183,7 @@ async def publish(acting: Acting, request: int, message: wire.Publish) -> wire.S
     answer = await acting.tools.media.publish(live.decided.id, by, source, kind, message.offer)
     live.published(by if surface is None else surface)
     try:
-        await live.submit(command)
+        await live.submit(command, ruling)
     except Refused:
         acting.tools.media.close_source(source)
         raise
@@ -295,9 +303,8 @@ async def _command(acting: Acting, message: wire.ClientMessage) -> None:
     if entry is None:
         raise BadInput("that message is not heard here")
     asked, build = entry
-    if asked is not None:
-        check_act(acting.tools.policy, acting.live.decided, acting.seat.who, asked)
-    await acting.live.submit(build(acting, message))
+    ruling = acting.rule(asked) if asked is not None else None
+    await acting.live.submit(build(acting, message), ruling)
 
 
 async def _tell_picture(acting: Acting, message: wire.TellPicture) -> None:

@@ -17,7 +17,7 @@ from concierge.domain.participant import Participant, Role
 from concierge.domain.person import PersonState
 from concierge.services.joining import TakenSeat, take_seat
 from concierge.services.live import LiveSession
-from concierge.services.permission import check
+from concierge.services.permission import Ruling, check
 from concierge.services.ports import AuditLeaf
 from concierge.services.registry import Registry
 from concierge.services.tools import Tools
@@ -106,8 +106,8 @@ async def redeem_invite(tools: Tools, registry: Registry, secret: str, pin: str)
         raise Refused("session_not_open", "the host has not started the session yet")
     host = live.decided.seats[live.decided.host].who.person or ""
     resource = Resource("Invite", invite.id, {"created_by": invite.created_by, "host": host})
-    check(tools.policy, AccessRequest(principal, Act.REDEEM_INVITE, resource))
-    return await _redeem(tools, live, invite, secret, pin)
+    ruling = live.rule(AccessRequest(principal, Act.REDEEM_INVITE, resource))
+    return await _redeem(tools, live, invite, secret, pin, ruling)
 
 
 async def _check_inviter(tools: Tools, invite: Invite) -> None:
@@ -117,7 +117,9 @@ async def _check_inviter(tools: Tools, invite: Invite) -> None:
         raise Refused("invite_revoked", "whoever made this invite is disabled")
 
 
-async def _redeem(tools: Tools, live: LiveSession, invite: Invite, secret: str, pin: str) -> TakenSeat:
+async def _redeem(
+    tools: Tools, live: LiveSession, invite: Invite, secret: str, pin: str, ruling: Ruling
+) -> TakenSeat:
     now = tools.clock.wall()
     who = Participant(
         id=ParticipantId(tools.mint.id("participant")),
@@ -139,7 +141,7 @@ async def _redeem(tools: Tools, live: LiveSession, invite: Invite, secret: str, 
         raise Refused("wrong_pin", "the PIN is not right")
     live.backdrop.briefs[who.id] = invite.brief
     seat = await take_seat(tools, live, who.id)
-    await live.submit(command)
+    await live.submit(command, ruling)
     live.send_views()
     return seat
 

@@ -16,7 +16,7 @@ from concierge.domain.participant import Participant, Role
 from concierge.domain.person import Person
 from concierge.domain.trust import Established
 from concierge.services.live import LiveSession
-from concierge.services.permission import check, session_resource
+from concierge.services.permission import session_resource
 from concierge.services.registry import Registry
 from concierge.services.tools import Tools
 
@@ -105,9 +105,9 @@ async def join_from_desk(
             return seat.who.id
     offer = live.decided.handover
     act = Act.ACCEPT_HANDOVER if offer is not None and offer.to == person.id else Act.OBSERVE_SESSION
-    check(tools.policy, AccessRequest(principal, act, session_resource(live.decided)))
+    ruling = live.rule(AccessRequest(principal, act, session_resource(live.decided)))
     who = _looking_on(tools, person)
-    await live.submit(cmd.JoinDesk(participant=who, consent=ConsentId(tools.mint.id("consent"))))
+    await live.submit(cmd.JoinDesk(participant=who, consent=ConsentId(tools.mint.id("consent"))), ruling)
     return who.id
 
 
@@ -116,8 +116,8 @@ async def pick_up(tools: Tools, live: LiveSession, principal: Principal, person:
 
     Raises Refused: by the policy, or by the core while the host is here, may still come back, or is being replaced.
     """
-    check(tools.policy, AccessRequest(principal, Act.PICK_UP_SESSION, session_resource(live.decided)))
-    await live.submit(cmd.PickUpSession(participant=_looking_on(tools, person)))
+    ruling = live.rule(AccessRequest(principal, Act.PICK_UP_SESSION, session_resource(live.decided)))
+    await live.submit(cmd.PickUpSession(participant=_looking_on(tools, person)), ruling)
 
 
 def _looking_on(tools: Tools, person: Person) -> Participant:

@@ -1,4 +1,7 @@
-"""Which audit leaf an event leaves behind. Chat and marks are in the recording and leave none; text is never copied."""
+"""Which audit leaf an event leaves behind. Chat and marks are in the recording and leave none; text is never copied.
+
+Neither does a policy's decision: what it permitted follows as an event of its own, and refusals leave theirs (`denials`).
+"""
 
 from __future__ import annotations
 
@@ -16,6 +19,7 @@ _NO_LEAF: tuple[type[ev.Event], ...] = (
     ev.MarkDrawn,
     ev.MarksCleared,
     ev.EndingSoon,
+    ev.PolicyDecided,
 )
 _WORDS = frozenset(
     {"brief", "note", "outcome", "text", "name", "organisation", "to_name", "of_name", "question", "told"}

@@ -16,19 +16,29 @@ import structlog
 from concierge.domain import commands as cmd
 from concierge.domain import events as ev
 from concierge.domain import limits
+from concierge.domain.access import AccessRequest, Act
 from concierge.domain.decide import decide
 from concierge.domain.errors import EvidenceUnavailable, Refused
 from concierge.domain.evolve import evolve, fold
 from concierge.domain.ids import ConsentId, ParticipantId
-from concierge.domain.participant import LeaveReason, Presence, Seat
+from concierge.domain.participant import LeaveReason, Participant, Presence, Seat
 from concierge.domain.reasons import EndReason, PauseReason
 from concierge.domain.session import Session, State
 from concierge.services.announcing import announce, history
 from concierge.services.between import desk_history
+from concierge.services.denials import Throttled
 from concierge.services.hub import Connection, Hub
 from concierge.services.journal import Entry, Journal
 from concierge.services.leaves import leaves_of
-from concierge.services.permission import check_grants, no_longer_held, no_longer_shared
+from concierge.services.permission import (
+    Ruling,
+    act_request,
+    check_grants,
+    no_longer_held,
+    no_longer_shared,
+    refusal,
+    rule,
+)
 from concierge.services.ports import StoreUnavailable
 from concierge.services.relays import ice_servers_for
 from concierge.services.showing import Backdrop, view_of
@@ -51,6 +61,7 @@ class LiveSession:
         self.hub = Hub()
         self.steering = Steering(session.id, session.recording, tools.media, tools.evidence)
         self.watchers: set[Callable[[LiveSession], None]] = set()
+        self._refused = Throttled()
         self._tools = tools
         self._ended = ended
         self._tasks: set[asyncio.Task[None]] = set()
@@ -61,14 +72,34 @@ class LiveSession:
 
     # --- commands ---
 
-    async def submit(self, command: cmd.Command) -> None:
+    def rule(self, request: AccessRequest) -> Ruling:
+        """Ask the policies about this session; return their permit, for `submit`. Raises Refused, and puts it on record."""
+        ruling = rule(self._tools.policy, request)
+        if not ruling.decision.permitted:
+            now = self._tools.clock.now()
+            if self.decided.state is not State.ENDED and self._refused.first(
+                request.principal.id, request.act, now
+            ):
+                self._take((ruling.event(self.decided, now),), now)
+            raise refusal(ruling)
+        return ruling
+
+    def rule_seat(self, who: Participant, act: Act) -> Ruling:
+        """Ask the policies whether a participant may do this here, as `rule` does."""
+        return self.rule(act_request(self.decided, who, act))
+
+    async def submit(self, command: cmd.Command, ruling: Ruling | None = None) -> None:
         """Decide and carry out. Returns when the effect stands (narrowing: at once; widening: once it is kept).
+
+        A ruling that permitted it goes on the record before it.
 
         Raises Refused, BadInput, or EvidenceUnavailable when it is decided but not yet on the record: it takes
         effect by itself as soon as it is.
         """
         now = self._tools.clock.now()
-        events = decide(self.decided, command, now)
+        ruled = () if ruling is None else (ruling.event(self.decided, now),)
+        before = fold(ruled, self.decided)
+        events = decide(before, command, now)
         if not events:
             return
         effects = {event.effect for event in events}
@@ -76,10 +107,10 @@ class LiveSession:
             self._stream(events)
             return
         if effects == {ev.Effect.NARROWS}:
-            self._take(events, now)
+            self._take((*ruled, *events), now)
             return
-        events = check_grants(self._tools.policy, self.decided, events)
-        entry = self._take(events, now)
+        events = check_grants(self._tools.policy, before, events)
+        entry = self._take((*ruled, *events), now)
         try:
             async with asyncio.timeout(limits.COMMAND_DEADLINE_MS / 1000):
                 await asyncio.shield(entry.kept)
@@ -133,6 +164,8 @@ class LiveSession:
     def _tell(self, events: Sequence[ev.Event]) -> None:
         changed = False
         for event in events:
+            if isinstance(event, ev.PolicyDecided):
+                continue
             changed = (
                 announce(self.decided, self.hub, event, self.backdrop.receipts, self.steering.flows)
                 or changed

@@ -7,7 +7,7 @@ changes, never per frame.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from concierge.domain import events as ev
 from concierge.domain.access import AccessDecision, AccessRequest, Act, Attribute, Principal, Resource
@@ -20,7 +20,7 @@ from concierge.domain.participant import Participant, Presence, Role
 from concierge.domain.reasons import PauseReason
 from concierge.domain.session import Session
 from concierge.domain.surface import SurfaceKind
-from concierge.services.policy_port import PolicyEngine
+from concierge.services.policy_port import NotesRefusals, PolicyEngine
 
 # The act of showing -> what somebody has to have been allowed to see.
 _NEEDED = {Act.SHARE_SCREEN: Capability.VIEW_SCREEN, Act.SHARE_CAMERA: Capability.VIEW_CAMERA}
@@ -66,11 +66,45 @@ def session_resource(session: Session) -> Resource:
 
 def check(policy: PolicyEngine, request: AccessRequest) -> AccessDecision:
     """Return the decision when it is a permit. Raises Refused with the id of the deciding policy as its code."""
+    ruling = rule(policy, request)
+    if not ruling.decision.permitted:
+        raise refusal(ruling)
+    return ruling.decision
+
+
+def refusal(ruling: Ruling) -> Refused:
+    """Return how a deny is said: its code is the id of the deciding policy."""
+    request, reasons = ruling.request, ruling.decision.reasons
+    code = reasons[0] if reasons else "not_permitted"
+    return Refused(code, f"{request.principal.role} {request.principal.id} may not {request.act}")
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """A question to the policies about a session, with their answer: what the record says before the act itself."""
+
+    request: AccessRequest
+    decision: AccessDecision
+
+    def event(self, session: Session, now_ms: int) -> ev.PolicyDecided:
+        """Return it as the session's next event."""
+        return ev.PolicyDecided(
+            seq=session.last_seq + 1,
+            at_ms=now_ms,
+            by=self.request.principal.id,
+            act=self.request.act,
+            permitted=self.decision.permitted,
+            policies=self.decision.reasons,
+            policy=self.decision.policy_version,
+        )
+
+
+def rule(policy: PolicyEngine, request: AccessRequest) -> Ruling:
+    """Return the answer, whichever it is; a deny is noted as something that was tried."""
     decision = policy.decide(request)
-    if not decision.permitted:
-        code = decision.reasons[0] if decision.reasons else "not_permitted"
-        raise Refused(code, f"{request.principal.role} {request.principal.id} may not {request.act}")
-    return decision
+    if not decision.permitted and isinstance(policy, NotesRefusals):
+        policy.refused(request, decision)
+    return Ruling(request, decision)
 
 
 def act_request(session: Session, who: Participant, act: Act) -> AccessRequest:

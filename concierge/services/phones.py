@@ -21,7 +21,7 @@ from concierge.services.acting import Acting, publish
 from concierge.services.hub import Connection
 from concierge.services.joining import TakenSeat
 from concierge.services.live import LiveSession
-from concierge.services.permission import check_act, showing
+from concierge.services.permission import showing
 from concierge.services.picturing import tell_picture
 from concierge.services.registry import Registry
 from concierge.services.tools import Tools
@@ -64,7 +64,7 @@ class Phones:
         seat = live.decided.seat(participant)
         if seat is None:
             raise Refused("no_such_participant", "that seat is gone")
-        check_act(self.tools.policy, live.decided, seat.who, showing(SurfaceKind.CAMERA))
+        live.rule_seat(seat.who, showing(SurfaceKind.CAMERA))
         secret = self.tools.mint.secret()
         until_ms = self.tools.clock.now() + limits.PHONE_LINK_LIFE_MS
         digest = self.tools.secrets.digest(LINK, secret)
@@ -200,8 +200,8 @@ async def act_from_phone(
             await live.submit(cmd.HideSurface(by=by, surface=surface))
         case wire.Unhide(surface=surface):
             _only_camera(live, surface)
-            check_act(tools.policy, live.decided, seat.who, showing(SurfaceKind.CAMERA))
-            await live.submit(cmd.UnhideSurface(by=by, surface=surface))
+            ruling = live.rule_seat(seat.who, showing(SurfaceKind.CAMERA))
+            await live.submit(cmd.UnhideSurface(by=by, surface=surface), ruling)
         case wire.Unpublish(surface=surface):
             if surface is not None:
                 _only_camera(live, surface)

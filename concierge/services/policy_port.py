@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from concierge.domain.access import AccessDecision, AccessRequest
 
@@ -19,3 +19,11 @@ class PolicyEngine(Protocol):
 
     def decide(self, request: AccessRequest) -> AccessDecision:
         """Permit or deny, with the ids of the policies that decided. No decision is a deny."""
+
+
+@runtime_checkable
+class NotesRefusals(Protocol):
+    """A policy engine that also keeps what was tried and refused."""
+
+    def refused(self, request: AccessRequest, decision: AccessDecision) -> None:
+        """Note a refusal; does not wait and does not raise."""

@@ -25,7 +25,15 @@ KIND: Final = "urn:concierge:audit-report:1"
 MAX_REPORT_BYTES: Final = 512 * 1024 * 1024
 SECTIONS: Final = ("sessions", "invites", "refusals", "gaps", "viewings", "exports")
 REFUSALS: Final = frozenset(
-    {"ConsentRefused", "InvitePinFailed", "LinkRefused", "MatchFailed", "SignInFailed", "SignInLocked"}
+    {
+        "ConsentRefused",
+        "InvitePinFailed",
+        "LinkRefused",
+        "MatchFailed",
+        "PolicyRefused",
+        "SignInFailed",
+        "SignInLocked",
+    }
 )
 VIEWINGS: Final = frozenset({"RecordingViewed"})
 _GAP_ENDS: Final = {

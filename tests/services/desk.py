@@ -37,6 +37,7 @@ from concierge.domain.recording import RecordingState
 from concierge.domain.surface import SurfaceKind
 from concierge.domain.ticket import Customer, Priority, Ticket, TicketState
 from concierge.services.acting import act
+from concierge.services.denials import NotedPolicy
 from concierge.services.export_port import TimeAuthority
 from concierge.services.exporting import Exports, Proofs
 from concierge.services.inviting import InviteWish, create_invite, redeem_invite
@@ -274,7 +275,7 @@ async def desk_in(
         clock=clock,
         mint=SecretsMint(),
         secrets=PepperedSecrets(b"p" * 32),
-        policy=policy,
+        policy=NotedPolicy(policy, database.audit, clock),
         media=plane,
         evidence=evidence,
         sessions=database.sessions,

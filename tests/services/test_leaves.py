@@ -14,7 +14,7 @@ from concierge.wire import messages as wire
 from tests.cast import HOST, RECORDING, SESSION, TICKET, opened
 from tests.services.desk import Desk
 
-STREAMED_OR_SAID = {"ChatSaid", "MarkDrawn", "MarksCleared", "EndingSoon"}
+STREAMED_OR_SAID = {"ChatSaid", "MarkDrawn", "MarksCleared", "EndingSoon", "PolicyDecided"}
 WORDS = "Zwiebelfisch"
 
 
@@ -64,7 +64,7 @@ def test_several_events_leave_their_lines_in_order() -> None:
 def test_every_field_for_free_words_is_known_here() -> None:
     """Somebody who adds a text field to an event has to say whether it may stand in the audit log."""
     known = {
-        "brief", "note", "outcome", "text", "to_name", "shape", "told", "policy", "name", "of_name", "question",
+        "brief", "note", "outcome", "text", "to_name", "shape", "told", "policy", "name", "of_name", "question", "by", "act",
     }  # fmt: skip
     found = {
         name for kind in EVENT_TYPES.values() for name, hint in get_type_hints(kind).items() if hint is str
