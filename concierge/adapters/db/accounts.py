@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, RowMapping, Select, and_, case, delete, in
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from concierge.adapters.db import audit
+from concierge.adapters.db.auditor_links import revoke_made_by
 from concierge.adapters.db.engine import Store, insert_once
 from concierge.adapters.db.people import person_of, sign_in_key
 from concierge.adapters.db.tables import (
@@ -265,7 +266,9 @@ class DatabaseAccounts:
         await self._store.write(work)
 
     async def set_state(self, person: PersonId, state: PersonState, now_ms: int, leaf: AuditLeaf) -> bool:
-        """Enable or disable; True when that changed something. Disabling ends sign-ins, links and keys for good."""
+        """Enable or disable; True when that changed something. Disabling ends sign-ins, links (to sign in, and for auditors)
+        and keys for good.
+        """
 
         async def work(connection: AsyncConnection) -> bool:
             changed = update(people).where(people.c.id == person, people.c.state != state)
@@ -277,6 +280,8 @@ class DatabaseAccounts:
                 in_force = (api_keys.c.person == person) & api_keys.c.revoked_ms.is_(None)
                 await connection.execute(update(api_keys).where(in_force).values(revoked_ms=now_ms))
             await audit.append(connection, [leaf])
+            if state is PersonState.DISABLED:
+                await revoke_made_by(connection, person, now_ms, leaf.actor)
             return True
 
         return await self._store.write(work)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from sqlalchemy import (
     BigInteger,
     Column,
@@ -117,6 +119,28 @@ class DatabaseAuditorLinks:
             return True
 
         return await self._store.write(work)
+
+
+async def revoke_made_by(connection: AsyncConnection, maker: PersonId, now_ms: int, by: str) -> None:
+    """Revoke what a person made, each link with its leaf, within a transaction that disables them."""
+    change = (
+        update(auditor_links)
+        .where(auditor_links.c.made_by == maker, auditor_links.c.revoked_ms.is_(None))
+        .where(auditor_links.c.until_ms > now_ms)
+        .values(revoked_ms=now_ms)
+        .returning(auditor_links.c.id, auditor_links.c.recording)
+    )
+    leaves = [
+        AuditLeaf(
+            now_ms,
+            "AuditorLinkRevoked",
+            by,
+            link,
+            json.dumps({"reason": "maker_disabled", "recording": recording}, sort_keys=True),
+        )
+        for link, recording in sorted((one.id, one.recording) for one in await connection.execute(change))
+    ]
+    await audit.append(connection, leaves)
 
 
 def _link(row: RowMapping) -> AuditorLink:
