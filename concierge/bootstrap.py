@@ -63,6 +63,7 @@ from concierge.services.storing import StorageRules
 from concierge.services.sweeping import Sweeper
 from concierge.services.throttle_port import Throttle
 from concierge.services.tools import Installation, Tools
+from concierge.services.watching import Watching
 from concierge.services.ways import ways_of
 from concierge.wire.messages import IceServer
 
@@ -78,6 +79,7 @@ class Broker:
     tools: Tools
     registry: Registry
     replays: Replays
+    watching: Watching
     exports: Exports
     stamping: Stamping | None
     reporting: Reporting
@@ -313,19 +315,21 @@ def _assemble(config: Config, data: StateFolder, database: Database, policy: Ced
     storage = storage_of(config, data, database, evidence.log.durable, clock)
     codes = SealedTotp(load_or_make(data.keys / "totp"), config.organisation)
     replays = Replays(tools, evidence.reader, storage.stored if storage is not None else None)
+    registry = Registry(tools, disk_watch(config, data))
     authority = authority_of(config, clock)
     proofs = Proofs(audit_log, database.audit_tree, database.stamps, authority)
     return Broker(
         config=config,
         data=data,
         tools=tools,
-        registry=Registry(tools, disk_watch(config, data)),
+        registry=registry,
         keeping=Keeping(
             tools,
             database.custody,
             StoredVault(evidence.vault, storage.stored) if storage is not None else evidence.vault,
         ),
         replays=replays,
+        watching=Watching(tools, registry, evidence.live, replays),
         exports=Exports(tools, replays, evidence.reader, proofs),
         auditor_links=AuditorLinks(tools, database.auditor_links),
         reporting=_reporting(config, data, tools, database, audit_log, evidence.trust),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from concierge.adapters.evidence import RecorderEvidence
+from concierge.adapters.evidence_live import LiveReader
 from concierge.adapters.evidence_log import SignedLog
 from concierge.adapters.evidence_reader import RecorderReader
 from concierge.adapters.evidence_vault import RecorderVault
@@ -26,6 +27,7 @@ class EvidenceParts:
 
     log: RecorderEvidence
     reader: RecorderReader
+    live: LiveReader
     vault: RecorderVault
     thread: RecordingThread
     trust: bytes
@@ -84,4 +86,5 @@ def evidence_parts(recordings: Path, keys: Path, ring: Keyring, clock: Clock) ->
     log = RecorderEvidence(recordings, thread, key, ring, clock)
     reader = RecorderReader(recordings, key, ring)
     vault = RecorderVault(recordings, key, reader)
-    return EvidenceParts(log, reader, vault, thread, key.public, recordings, key, ring)
+    live = LiveReader(recordings, key, ring, log.durable)
+    return EvidenceParts(log, reader, live, vault, thread, key.public, recordings, key, ring)

@@ -175,7 +175,7 @@ class RecorderReader:
             self._kept.move_to_end(recording)
             return kept
         seen: list[list[Record]] = []
-        reading = self._read(recording, dek, lambda records: seen.append([_sparse(one) for one in records]))
+        reading = self._read(recording, dek, lambda records: seen.append([sparse(one) for one in records]))
         believed = seen[: reading.verdict.segments] if reading.opens else []
         script = _script_of(reading.verdict, [record for segment in believed for record in segment])
         opened = _Opened(stamp, reading, script)
@@ -289,23 +289,28 @@ def _verification(verdict: Verdict) -> Verification:
 
 
 def _script_of(verdict: Verdict, records: list[Record]) -> Script:
+    return told_of(_verification(verdict), records)
+
+
+def told_of(found: Verification, records: list[Record]) -> Script:
+    """Return what records tell, up to where they were verified."""
     told: dict[int, tuple[Event, int]] = {}
     for record in records:
         if (event := event_of(record)) is not None:
             told.setdefault(event.seq, (event, record.at_us))
     return Script(
-        verification=_verification(verdict),
+        verification=found,
         readable=True,
         sealed="",
         events=tuple(told[seq][0] for seq in sorted(told)),
         at_us=tuple(told[seq][1] for seq in sorted(told)),
         gaps=tuple(_gap(record) for record in records if record.type == RecordType.GAP),
         tracks=_tracks(records),
-        duration_us=verdict.until_us,
+        duration_us=found.until_us,
     )
 
 
-def _sparse(record: Record) -> Record:
+def sparse(record: Record) -> Record:
     """A record, a frame without its payload: what a script needs and no more memory than that."""
     if record.type in {RecordType.FRAME, RecordType.AUDIO}:
         return Record(record.type, record.cls, record.at_us, record.track, record.flags, b"")

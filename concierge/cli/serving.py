@@ -76,6 +76,7 @@ def _serve(config: Config, prepare: Prepare, *, demo: bool) -> int:
                     portraits=broker.portraits,
                     throttle=broker.throttle,
                     replays=broker.replays,
+                    watching=broker.watching,
                     keeping=broker.keeping,
                     cares=broker.database.cares,
                     exports=broker.exports,

@@ -57,6 +57,7 @@ class Act(StrEnum):
     # evidence
     FIND_RECORDINGS = "find_recordings"
     REPLAY_RECORDING = "replay_recording"
+    WATCH_RECORDING_LIVE = "watch_recording_live"
     EXPORT_RECORDING = "export_recording"
     SHARE_RECORDING = "share_recording"
     RELEASE_INPUT = "release_input"

@@ -356,6 +356,21 @@ class NoteSleep(Command):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NoteWatcher(Command):
+    """Somebody of the desk begins to watch the recording while it is made."""
+
+    watcher: PersonId
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteWatcherGone(Command):
+    """They do not watch it any more."""
+
+    watcher: PersonId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NoteClockStep(Command):
     """The wall clock jumped."""
 

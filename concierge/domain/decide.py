@@ -19,6 +19,7 @@ from concierge.domain import (
     rules_pick_up,
     rules_picture,
     rules_trust,
+    rules_watching,
 )
 from concierge.domain.draft import Draft
 from concierge.domain.errors import Refused
@@ -75,6 +76,8 @@ COMMANDS: dict[type[cmd.Command], tuple[frozenset[State], Rule]] = {
     cmd.StepAway: (_MATCHED, rules_apart.step_away),
     cmd.ComeBack: (frozenset({_PAUSED}), rules_apart.come_back),
     cmd.NoteSleep: (_LIVE, rules_apart.note_sleep),
+    cmd.NoteWatcher: (_LIVE, rules_watching.note_watcher),
+    cmd.NoteWatcherGone: (_LIVE, rules_watching.note_watcher_gone),
     cmd.NoteClockStep: (_LIVE, rules_course.note_clock_step),
     cmd.NoteStop: (_LIVE, rules_course.note_stop),
     cmd.StopEverything: (_LIVE, rules_course.stop_everything),
@@ -96,6 +99,8 @@ _BROKERS_OWN: frozenset[type[cmd.Command]] = frozenset(
         cmd.JoinPhone,
         cmd.PickUpSession,
         cmd.RevokeByPolicy,
+        cmd.NoteWatcher,
+        cmd.NoteWatcherGone,
         cmd.NoteClockStep,
         cmd.NoteStop,
         cmd.Tick,

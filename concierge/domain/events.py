@@ -433,6 +433,22 @@ class ParticipantSlept(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingWatched(Event):
+    """Somebody of the desk, who has no seat, watches the recording while it is made; everybody present is told the name."""
+
+    watcher: PersonId
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingUnwatched(Narrowing):
+    """They left, or nothing was fetched any more."""
+
+    watcher: PersonId
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ClockStepped(Event):
     """The machine's wall clock jumped by `by_ms` against the steady clock; order and deadlines are unaffected."""
 

@@ -185,6 +185,12 @@ def _between(session: Session, event: ev.Event) -> Session:
 
 def _trusted(session: Session, event: ev.Event) -> Session:
     match event:
+        case ev.RecordingWatched(watcher=watcher, name=name):
+            return replace(session, watchers={**session.watchers, watcher: name})
+        case ev.RecordingUnwatched(watcher=gone):
+            return replace(
+                session, watchers={key: name for key, name in session.watchers.items() if key != gone}
+            )
         case ev.TelephoneTaken() | ev.TelephonePutDown():
             return replace(session, telephone=isinstance(event, ev.TelephoneTaken))
         case ev.NameClaimed():
@@ -299,6 +305,7 @@ def _ended(session: Session, event: ev.SessionEnded) -> Session:
         pick_up=None,
         absence=None,
         opinions={},
+        watchers={},
         end_reason=event.reason,
         ended_ms=event.at_ms,
         outcome=event.outcome,

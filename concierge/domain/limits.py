@@ -222,6 +222,9 @@ EXPORTS_AT_ONCE = 2
 EXPORT_SEND_MS = 30 * 60_000
 VIEWING_IDLE_MS = 30 * 60_000
 VIEWINGS_KEPT = 4_096
+WATCHERS_MAX = 8
+WATCH_IDLE_MS = 10_000
+"""A page that watches a recording live asks every second; when it asks no more for this long, it has left."""
 
 # --- refusals on the record ---
 REFUSAL_EVERY_MS = 60_000

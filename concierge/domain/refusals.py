@@ -34,6 +34,7 @@ _CORE = {
     "customer_only": N_("Only the customer can do that."),
     "desk_only": N_("Only the service desk writes there."),
     "end_instead": N_("The customer cannot be removed. End the session instead."),
+    "enough_watchers": N_("Enough people are watching this recording already."),
     "enough_opinions": N_("Enough colleagues have been asked in this session."),
     "handover_first": N_("Your colleague has not taken over yet. Wait for that, or withdraw the offer."),
     "handover_open": N_("Another hand-over is still open."),
@@ -91,6 +92,7 @@ _EVIDENCE = {
     ),
     "no_such_recording": N_("There is no such recording."),
     "recording_erased": N_("This recording was erased. It can be verified and no longer be seen."),
+    "recording_closed": N_("This session has ended. Its recording can be replayed now."),
     "recording_open": N_("This session is still being recorded. It can be replayed when it has ended."),
 }
 
@@ -182,7 +184,9 @@ _POLICIES = {
     "staff_find_recordings": N_("Hosts, supervisors and auditors may look for recordings."),
     "staff_replay_recordings_of_tickets": N_("Hosts and supervisors may replay the recordings of tickets."),
     "supervisor_erases": N_("Supervisors may erase recordings."),
-    "supervisor_or_auditor_shares": N_("Supervisors and auditors may let somebody outside watch a recording by a link."),
+    "supervisor_or_auditor_shares": N_(
+        "Supervisors and auditors may let somebody outside watch a recording by a link."
+    ),
     "supervisor_or_auditor_holds": N_("Supervisors and auditors may set and lift a legal hold."),
     "supervisor_or_auditor_exports": N_("Supervisors and auditors may export recordings."),
     # hosting.cedar
@@ -196,6 +200,7 @@ _POLICIES = {
         "A host to whom a session is offered may join it, be briefed, and take it over."
     ),
     "offered_seat_takes_over": N_("A host who looks on and to whom the session is offered may take it over."),
+    "supervisor_watches_recording_live": N_("Supervisors may watch a recording while it is made."),
     "supervisor_watches_and_ends": N_("A supervisor may join, observe and end any session."),
     "seat_holder_comes_back": N_("Whoever of the desk has a seat in a session may come back to it."),
     # invites.cedar

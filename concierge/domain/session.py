@@ -93,6 +93,7 @@ class Session:
     pick_up: PickUp | None = None
     absence: Absence | None = None
     opinions: dict[PersonId, Opinion] = field(default_factory=dict)
+    watchers: dict[PersonId, str] = field(default_factory=dict)
     end_reason: EndReason | None = None
     ended_ms: int | None = None
     outcome: str = ""

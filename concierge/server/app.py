@@ -50,6 +50,7 @@ from concierge.server import (
     probes,
     replay_routes,
     report_routes,
+    watching_routes,
 )
 from concierge.server.assets import Assets, VersionedLinks
 from concierge.server.connection_probe import connection_test
@@ -80,6 +81,7 @@ from concierge.services.shifts import Shifts
 from concierge.services.storing import Storing
 from concierge.services.throttle_port import Throttle
 from concierge.services.tools import Tools
+from concierge.services.watching import Watching
 from concierge.shipped import STATIC
 
 VERSION = "1"
@@ -169,6 +171,7 @@ PAGES: tuple[Door, ...] = (
     *auditor_link_routes.PAGES,
     *report_routes.PAGES,
     *replay_routes.PAGES,
+    *watching_routes.PAGES,
     *alarms.PAGES,
     *invite_tending.PAGES,
     *leaving.PAGES,
@@ -305,6 +308,7 @@ API: tuple[Door, ...] = (
     *auditor_link_routes.API,
     *report_routes.API,
     *replay_routes.API,
+    *watching_routes.API,
     *alarms.API,
     *invite_tending.API,
     *leaving.API,
@@ -334,6 +338,7 @@ def build_app(
     portraits: Portraits,
     throttle: Throttle,
     replays: Replays,
+    watching: Watching,
     keeping: Keeping,
     cares: Cares,
     exports: Exports,
@@ -353,6 +358,7 @@ def build_app(
         keys=api_keys,
         portraits=portraits,
         replays=replays,
+        watching=watching,
         keeping=keeping,
         exports=exports,
         reporting=reporting,

@@ -41,9 +41,16 @@ CONFLICTS = frozenset(
         "recording_erased",
         "recording_held",
         "recording_open",
+        "recording_closed",
+        "enough_watchers",
     }
 )
-WAITS_S = {"disk_full": 60, "exports_busy": 60, "pictures_busy": 60, "sign_in_locked": limits.SIGN_IN_LOCK_MS // 1000}
+WAITS_S = {
+    "disk_full": 60,
+    "exports_busy": 60,
+    "pictures_busy": 60,
+    "sign_in_locked": limits.SIGN_IN_LOCK_MS // 1000,
+}
 WORDS: dict[int, str] = {
     400: N_("We did not understand that"),
     401: N_("Please sign in."),

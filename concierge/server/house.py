@@ -30,6 +30,7 @@ from concierge.services.reporting import Reporting
 from concierge.services.shifts import Shifts
 from concierge.services.storing import Storing
 from concierge.services.tools import Tools
+from concierge.services.watching import Watching
 from concierge.shipped import TEMPLATES
 
 PRODUCT = "Concierge"
@@ -45,6 +46,7 @@ class House:
     keys: ApiKeys
     portraits: Portraits
     replays: Replays
+    watching: Watching
     keeping: Keeping
     exports: Exports
     reporting: Reporting

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from concierge.domain.access import Act
+from concierge.domain.access import Act, Resource
 from concierge.domain.custody import Custody
 from concierge.domain.recording import Recording, RecordingState
 from concierge.domain.session import Session
@@ -79,7 +79,15 @@ def live_row(asked: Asked, live: LiveSession) -> views.LiveRow:
         since=asked.reader.moment(session.opened_ms),
         people=len(session.present()),
         may=_may(asked, session),
+        watch=session.recording if _may_watch(asked, session) else "",
     )
+
+
+def _may_watch(asked: Asked, session: Session) -> bool:
+    """Whoever has a seat sees the session itself."""
+    seated = any(seat.who.person == asked.person.id for seat in session.present())
+    resource = Resource("Recording", session.recording, {"ticket": session.ticket})
+    return not seated and asked.may(Act.WATCH_RECORDING_LIVE, resource)
 
 
 def may_pick_up(asked: Asked, session: Session) -> bool:

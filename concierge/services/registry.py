@@ -6,7 +6,7 @@ One task beats for everybody (HEARTBEAT_EVERY_MS): pulses out, silences, recorde
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import structlog
@@ -51,6 +51,8 @@ class Registry:
         self._tasks: set[asyncio.Task[None]] = set()
         self._beat: asyncio.Task[None] | None = None
         self._count = 0
+        self.beats: list[Callable[[], None]] = []
+        """Called at every beat: what looks after sessions from beside."""
         self._offset = tools.clock.wall() - tools.clock.now()
         tools.media.observe(self)
         tools.evidence.watch(self._unavailable)
@@ -110,6 +112,8 @@ class Registry:
             for live in self.all():
                 self._look_after(live)
             self._watch_clock()
+            for beat in self.beats:
+                beat()
             spent = self._tools.clock.now() - started
             await asyncio.sleep(max(limits.HEARTBEAT_EVERY_MS - spent, 10) / 1000)
 

@@ -90,6 +90,7 @@ def view_of(
         else None,
         pick_up=pick_up_view(session, participant, album) if inside else None,
         opinions=opinion_views(session, participant) if inside else (),
+        watched_by=tuple(sorted(session.watchers.values())) if inside else (),
         absence=session.absence.why if inside and session.absence is not None else None,
         code=backdrop.code if role is Role.HOST and session.customer is None else None,
         end=_end(session, backdrop.receipts.get(participant, "")),

@@ -190,6 +190,7 @@ class SessionView:
     handover: HandoverView | None
     pick_up: PickUpView | None
     opinions: tuple[OpinionView, ...]
+    watched_by: tuple[str, ...]
     absence: AwayReason | None
     code: CodeView | None
     end: EndView | None

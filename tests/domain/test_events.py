@@ -10,7 +10,7 @@ from concierge.domain.event_codec import EVENT_TYPES
 NARROWING = {
     "PresenceLost", "ParticipantLeft", "ParticipantFrozen", "ConsentRefused", "ConsentLapsed", "ConsentWithdrawn",
     "GrantRevoked", "SurfaceHidden", "SurfaceClosed", "PhoneLeft", "VoiceClosed", "SessionPaused", "HandoverClosed", "SessionEnded",
-    "PickUpClosed", "AlarmRaised", "OpinionClosed", "CustomerSteppedAway", "PolicyDecided",
+    "PickUpClosed", "AlarmRaised", "OpinionClosed", "CustomerSteppedAway", "RecordingUnwatched", "PolicyDecided",
 }  # fmt: skip
 STREAMING = {"MarkDrawn", "MarksCleared", "PictureNoted"}
 CONVERSATION = {"ChatSaid", "DeskLineSaid", "MarkDrawn", "MarksCleared"}

@@ -154,6 +154,8 @@
     "join-failed": () => { hide("arriving"); show("failed"); },
     "vendor-lobby": () => { hide("connecting"); show("lobby"); },
     "vendor-live": () => { hide("connecting"); show("session", "picture", "time-warning"); hide("no-picture"); ref("time-warning-text").textContent = "Your access ends in 5 minutes."; ref("time-left").textContent = "4:58 left"; fitCanvas(); list("may", ["view_screen", "chat", "mark"].map((m) => grant(m, "may"))); people(); chat(); ref("voice").hidden = true; },
+    "console-watched": () => { scenes["console-live"](); show("watched"); ref("watched-text").textContent = "Sofia Ruiz of the service desk is watching the recording of this session while it is made."; },
+    "join-watched": () => { scenes["join-sharing"](); show("watched"); ref("watched-text").textContent = "Sofia Ruiz of the service desk is watching the recording of this session while it is made."; },
     "vendor-frozen": () => { hide("connecting"); show("session", "frozen"); list("may", []); people(); chat(); ref("mark-tools").hidden = true; ref("voice").hidden = true; },
     "vendor-out": () => { hide("connecting"); show("out"); ref("out-title").textContent = "Your time is over"; },
     "replay-playing": () => {
@@ -172,6 +174,7 @@
       ref("own-verdict").textContent = "Checking the whole recording…"; ref("own-progress").hidden = false; ref("own-progress").value = 39; ref("check-stop").hidden = false;
       ref("own-key-line").hidden = false; ref("own-key").textContent = "fde33e98 ae739851 fac501d8 9223e831 d35a6d62 eba7ff38 799a33a4 8b50f430";
     },
+    "replay-live-behind": () => { scenes["replay-playing"](); ref("live-badge").textContent = "Live, 34 s behind"; ref("go-to-now").hidden = false; },
     "replay-refused": () => {
       hide("loading"); show("failed", "doubt"); ref("retry").hidden = false; ref("events-none").hidden = false;
       const found = "Your browser found that segment 1,187, from 9:51 on, is not as it was signed. Nothing from there on is shown.";

@@ -66,6 +66,9 @@ SCENES: dict[str, str] = {
     **dict.fromkeys(("vendor-lobby", "vendor-live", "vendor-frozen", "vendor-out"), "vendor"),
     "replay-playing": "replay",
     "replay-refused": "replay",
+    "replay-live-behind": "replay-live",
+    "console-watched": "console",
+    "join-watched": "join",
     "replay-gap": "replay-bad",
     "menu-open": "desk",
 }  # fmt: skip

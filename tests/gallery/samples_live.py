@@ -331,6 +331,14 @@ KEPT: dict[str, View] = {
     ),
     "recordings-empty": replace(RECORDED, recordings=(), total=0, earlier_path=None),
     "replay": REPLAY,
+    "replay-live": replace(
+        REPLAY,
+        verdict="open",
+        verdict_words="Still being recorded. It is judged when the session has ended.",
+        kept_until=None,
+        may_export=False,
+        live=True,
+    ),
     "replay-bad": replace(
         REPLAY,
         verdict="bad",

@@ -166,6 +166,7 @@ async def front_of(
         ),
         throttle=desk.database.throttle,
         replays=desk.replays(),
+        watching=desk.watching(),
         exports=desk.exports(authority),
         reporting=desk.reporting(),
         auditor_links=AuditorLinks(desk.tools, desk.database.auditor_links),

@@ -164,6 +164,7 @@ def desk_of(broker: bootstrap.Broker, plane: FakePlane) -> Desk:
         tools=broker.tools,
         registry=broker.registry,
         reader=nothing,
+        live_reader=nothing,
         key=nothing,
         vault=nothing,
         ring=nothing,

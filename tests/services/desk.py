@@ -13,6 +13,7 @@ from concierge.adapters.cedar import CedarPolicyEngine, load_policies
 from concierge.adapters.db.migrate import migrate
 from concierge.adapters.db.repositories import Database
 from concierge.adapters.evidence import RecorderEvidence
+from concierge.adapters.evidence_live import LiveReader
 from concierge.adapters.evidence_log import SignedLog
 from concierge.adapters.evidence_reader import RecorderReader
 from concierge.adapters.evidence_receipts import LogReceipts
@@ -51,6 +52,7 @@ from concierge.services.replay_port import Script
 from concierge.services.replays import Replays
 from concierge.services.reporting import Reporting
 from concierge.services.tools import Installation, Tools
+from concierge.services.watching import Watching
 from concierge.wire import messages as wire
 from recorder.installation import InstallationKey
 from recorder.store import Files
@@ -85,6 +87,7 @@ class Desk:
     tools: Tools
     registry: Registry
     reader: RecorderReader
+    live_reader: LiveReader
     vault: RecorderVault
     ring: Keyring
     key: InstallationKey
@@ -103,6 +106,9 @@ class Desk:
 
     def replays(self) -> Replays:
         return Replays(self.tools, self.reader)
+
+    def watching(self) -> Watching:
+        return Watching(self.tools, self.registry, self.live_reader, self.replays())
 
     def exports(self, authority: TimeAuthority | None = None) -> Exports:
         proofs = Proofs(self.log, self.database.audit_tree, self.database.stamps, authority)
@@ -303,6 +309,7 @@ async def desk_in(
         tools=tools,
         registry=registry,
         reader=reader,
+        live_reader=LiveReader(folder / "recordings", key, ring, evidence.durable),
         ring=ring,
         vault=RecorderVault(folder / "recordings", key, reader),
         key=key,

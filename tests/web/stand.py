@@ -111,6 +111,7 @@ def a_view(you: ParticipantId, role: Role, seats: Sequence[SeatView]) -> Session
         handover=None,
         pick_up=None,
         opinions=(),
+        watched_by=(),
         absence=None,
         code=None,
         end=None,

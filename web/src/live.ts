@@ -10,6 +10,7 @@ import { t } from "./i18n";
 import { notice } from "./notices";
 import { Receiver } from "./receive";
 import { Voice } from "./voice";
+import { watched } from "./watched";
 import { tellWhenShut } from "./way_shut";
 import { capability } from "./words";
 import type { SeatView, SessionView } from "./wire.gen";
@@ -80,6 +81,7 @@ export class Live {
     this.receiver.hear(view.voices);
     this.voice.update(view);
     this.chat.update(view);
+    watched(view.watched_by);
     this.page?.update(view);
   }
 

@@ -33,11 +33,18 @@ export class Course {
   readonly pauses: Paused[] = [];
   readonly voices: Named[] = [];
   readonly stays: Named[] = [];
-  readonly gaps: Gap[];
+  gaps: Gap[] = [];
   /** When the session ended; the last picture stays from there to the end of the recording. */
   #ended_us = Infinity;
 
   constructor(readonly script: Script) {
+    this.renew();
+  }
+
+  /** Make it anew: the script of a recording that is still being made has grown. */
+  renew(): void {
+    const { script } = this;
+    for (const list of [this.shown, this.pauses, this.voices, this.stays]) list.length = 0;
     for (const person of script.participants) this.people.set(person.id, person);
     this.gaps = script.gaps;
     for (const event of script.events) this.#note(event);

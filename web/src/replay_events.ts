@@ -22,6 +22,8 @@ export class Events {
   readonly #list = list("events");
   readonly #rows: Row[] = [];
   #shown: Row[] = [];
+  #listed = 0;
+  #kind = "all";
   #current: Row | null = null;
   #picked: Row | null = null;
 
@@ -61,10 +63,17 @@ export class Events {
     if (found !== undefined) this.player.seek(found.at_us);
   }
 
+  /** What has been added to the script. */
+  grow(): void {
+    this.#fill();
+    this.#filter(this.#kind);
+  }
+
   #fill(): void {
     let mark = { who: "", at_us: -Infinity };
     const all = document.createDocumentFragment();
-    for (const event of this.course.script.events) {
+    const { events } = this.course.script;
+    for (const event of events.slice(this.#listed)) {
       const words = told(event, (id) => this.course.name(id));
       if (words === null) continue;
       if (event.event === "MarkDrawn") {
@@ -83,11 +92,13 @@ export class Events {
       all.append(element);
       this.#rows.push({ at_us: event.at_us, kind: words.kind, element, button });
     }
+    this.#listed = events.length;
     this.#list?.append(all);
     if (this.course.script.events_left_out > 0) this.#list?.append(leftOut(this.course.script.events_left_out));
   }
 
   #filter(kind: string): void {
+    this.#kind = kind;
     for (const button of document.querySelectorAll<HTMLElement>('[data-act="filter"]')) {
       setAttribute(button, "aria-pressed", String(button.dataset.kind === kind));
     }

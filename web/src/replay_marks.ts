@@ -21,9 +21,16 @@ export class ReplayMarks {
   readonly #all: Mark[] = [];
   readonly #groups = new Map<Mark, SVGGElement>();
   #size = "";
+  #taken = 0;
 
   constructor(readonly svg: SVGSVGElement, readonly canvas: HTMLCanvasElement, readonly course: Course) {
-    for (const event of course.script.events) {
+    this.grow();
+  }
+
+  /** What has been added to the script. */
+  grow(): void {
+    const { events } = this.course.script;
+    for (const event of events.slice(this.#taken)) {
       if (event.event === "MarksCleared") for (const one of this.#all) one.until_us = Math.min(one.until_us, event.at_us);
       if (event.event !== "MarkDrawn") continue;
       this.#all.push({
@@ -31,6 +38,7 @@ export class ReplayMarks {
         points: event["points"] as Point[], participant: String(event["participant"]),
       });
     }
+    this.#taken = events.length;
   }
 
   /** Draw the marks of a time on a surface; none when nothing is shown. */

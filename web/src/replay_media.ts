@@ -15,6 +15,8 @@ const KEPT_BYTES = 64 * 1024 * 1024;
 interface Chunk {
   samples: Map<number, Sample[]>;
   bytes: number;
+  /** How far the recording reached when it was fetched: one that is still being made goes on. */
+  upto_us: number;
 }
 
 /** A place between two samples of a track. */
@@ -34,7 +36,7 @@ export class Media {
   #urgent = 0;
   #bytes = 0;
 
-  constructor(readonly source: Source, readonly duration_us: number) {}
+  constructor(readonly source: Source, public duration_us: number) {}
 
   /** Say which stretches are wanted, the most urgent first: what is missing is fetched, what can wait once the first `urgent` are here. */
   want(stretches: readonly (readonly [number, number])[], urgent: number): void {
@@ -49,7 +51,7 @@ export class Media {
 
   /** Whether everything of a stretch is here. */
   has(from_us: number, until_us: number): boolean {
-    for (let n = chunkOf(from_us); n <= chunkOf(Math.min(until_us, this.duration_us)); n += 1) if (!this.#kept.has(n)) return false;
+    for (let n = chunkOf(from_us); n <= chunkOf(Math.min(until_us, this.duration_us)); n += 1) if ((this.#kept.get(n)?.upto_us ?? -1) < Math.min(until_us, (n + 1) * CHUNK_US, this.duration_us)) return false;
     return true;
   }
 
@@ -75,6 +77,9 @@ export class Media {
         cursor.place += 1;
         return sample;
       }
+      const end_us = Math.min(until_us, this.duration_us);
+      if (chunk.upto_us < Math.min((cursor.chunk + 1) * CHUNK_US, end_us)) return undefined;
+      if ((cursor.chunk + 1) * CHUNK_US > end_us) return null;
       cursor.chunk += 1;
       cursor.place = 0;
     }
@@ -89,6 +94,17 @@ export class Media {
       if (found !== undefined) return found;
     }
     return null;
+  }
+
+  /** A recording that is still being made has gone on. */
+  grow(duration_us: number): void {
+    this.duration_us = duration_us;
+    this.#fetchNext();
+  }
+
+  /** Whether all there is of a chunk is here. */
+  #whole(n: number): boolean {
+    return (this.#kept.get(n)?.upto_us ?? -1) >= Math.min((n + 1) * CHUNK_US, this.duration_us);
   }
 
   /** Try again after a failure. */
@@ -106,18 +122,19 @@ export class Media {
     if (this.failure !== null) return;
     for (const [place, n] of this.#wanted.entries()) {
       if (this.#coming.size >= AT_ONCE) return;
-      if (place >= this.#urgent && this.#wanted.slice(0, this.#urgent).some((one) => !this.#kept.has(one))) return;
-      if (!this.#kept.has(n) && !this.#coming.has(n)) void this.#fetch(n);
+      if (place >= this.#urgent && this.#wanted.slice(0, this.#urgent).some((one) => !this.#whole(one))) return;
+      if (!this.#whole(n) && !this.#coming.has(n)) void this.#fetch(n);
     }
   }
 
   async #fetch(n: number): Promise<void> {
     this.#coming.add(n);
+    const upto_us = this.duration_us;
     try {
       const { samples, bytes, finding } = await this.#tried(n);
       if (finding !== null && finding.dark_us < (this.finding?.dark_us ?? Infinity)) this.finding = finding;
-      this.#kept.set(n, { samples, bytes });
-      this.#bytes += bytes;
+      this.#bytes += bytes - (this.#kept.get(n)?.bytes ?? 0);
+      this.#kept.set(n, { samples, bytes, upto_us });
       this.#forget();
     } catch (reason) {
       if (this.#wanted.includes(n)) this.failure = reason instanceof FetchError ? reason : new FetchError(0, String(reason));

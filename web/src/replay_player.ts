@@ -25,6 +25,8 @@ export interface Moment {
 export class Player {
   speed = 1;
   playing = false;
+  /** Whether the recording is still being made: at its end one waits for more. */
+  live = false;
   /** The surface asked for, where several are shown at once. */
   wanted: string | null = null;
   readonly picture: Picture | null;
@@ -60,7 +62,7 @@ export class Player {
   }
 
   play(playing = true): void {
-    if (playing && this.#now >= this.end_us) this.#now = 0;
+    if (playing && this.#now >= this.end_us && !this.live) this.#now = 0;
     this.playing = playing;
   }
 
@@ -88,7 +90,7 @@ export class Player {
     this.media.want([[from, Math.min(from + NEEDED_US, this.#now)], [this.#now, this.#now], [this.#now, ahead], [this.#now - BEHIND_US, this.#now]], 2);
     const drawn = this.picture?.drive(this.#now, LEAD_US * Math.max(1, this.speed)) ?? true;
     this.#settled = drawn && (this.media.failure !== null || this.picture === null || this.media.has(this.#now, this.#now));
-    if (this.playing && this.#now >= this.end_us) this.playing = false;
+    if (this.playing && this.#now >= this.end_us && !this.live) this.playing = false;
     this.voice.drive(this.#now, this.speed, this.playing && this.#settled);
     const moment: Moment = {
       now_us: this.#now, playing: this.playing, waiting: !this.#settled, broken: this.picture?.broken ?? false, shown, dark: dark ?? "",

@@ -71,13 +71,13 @@ function epochName(epoch: number): string {
 }
 
 export class SealedSource implements Source {
-  readonly files: RemoteFile[];
+  files: RemoteFile[];
   readonly keys: ContentKeys;
   readonly installation: Bytes;
   /** Numbers of the segments that were verified here. */
   readonly checked = new Set<number>();
   readonly places: Place[];
-  readonly #chain: Bytes;
+  #chain: Bytes;
   readonly #heads = new Map<number, Promise<Envelope | string>>();
   readonly #watchers: ((records: readonly EvidenceRecord[]) => void)[] = [];
 
@@ -91,6 +91,20 @@ export class SealedSource implements Source {
     this.keys = keys;
     this.#chain = Uint8Array.from(atob(index.segments.chain), (char) => char.charCodeAt(0));
     this.places = placesIn(index, this.#chain.length);
+  }
+
+  /** Take in what a recording that is still being made has more; nothing that was said before is changed. */
+  grow(index: SealedIndex): void {
+    const chain = Uint8Array.from(atob(index.segments.chain), (char) => char.charCodeAt(0));
+    const known = this.places.length;
+    const more = placesIn(index, chain.length).map((place) => ({ ...place, index: known + place.index }));
+    if (known + more.length > SEGMENTS) throw new FetchError(0, t("The recording cannot be read at the moment."));
+    const all = new Uint8Array(this.#chain.length + chain.length);
+    all.set(this.#chain);
+    all.set(chain, this.#chain.length);
+    this.#chain = all;
+    this.files = index.files.map(({ name, size }) => new RemoteFile(this.address, name, size));
+    this.places.push(...more);
   }
 
   /** Whether pictures can be opened here: a recording whose one key opens everything is opened by the server. */

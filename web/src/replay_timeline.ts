@@ -18,13 +18,11 @@ const NO = new Set(["ConsentRefused", "ConsentLapsed", "ConsentWithdrawn", "Gran
 
 export class Timeline {
   readonly #playhead = need("playhead");
-  readonly #length: number;
+  #length = 1;
   readonly #last = new Map<string, number>();
 
   constructor(readonly course: Course, readonly player: Player) {
-    this.#length = Math.max(1, course.script.duration_us);
-    this.#spans();
-    for (const event of course.script.events) this.#point(event);
+    this.renew();
     onAct("jump", (element) => {
       if (element.dataset.surface !== undefined) player.wanted = element.dataset.surface;
       player.seek(Number(element.dataset.at) * 1000);
@@ -37,6 +35,16 @@ export class Timeline {
         player.seek((getComputedStyle(track).direction === "rtl" ? 1 - part : part) * this.#length);
       });
     }
+  }
+
+  /** Draw it anew: the recording is longer than it was. */
+  renew(): void {
+    const { script } = this.course;
+    this.#length = Math.max(1, script.duration_us);
+    this.#last.clear();
+    for (const lane of document.querySelectorAll(".lane__track")) lane.replaceChildren();
+    this.#spans();
+    for (const event of script.events) this.#point(event);
   }
 
   move(now_us: number): void {

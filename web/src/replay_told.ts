@@ -22,6 +22,11 @@ export class Told {
     this.#last = script.events_left_out > 0 ? (script.events.at(-1)?.seq ?? 0) : Infinity;
   }
 
+  /** Events that were added to the list. */
+  grow(events: readonly Happening[]): void {
+    for (const event of events) this.#listed.set(event.seq, event);
+  }
+
   /** Whether every event of the list was found signed. */
   get all(): boolean {
     return this.lie_us === null && this.#held.size === this.#listed.size;

@@ -15,12 +15,18 @@ export function canHear(): boolean {
 
 export class Voice {
   muted = false;
-  #lines: Line[];
+  readonly #lines: Line[] = [];
   #context: AudioContext | null = null;
   #running = false;
 
-  constructor(media: Media, tracks: readonly Track[]) {
-    this.#lines = canHear() ? tracks.filter((track) => track.kind === "voice").map((track) => new Line(media, track)) : [];
+  constructor(readonly media: Media, tracks: readonly Track[]) {
+    this.grow(tracks);
+  }
+
+  /** Hear also those who spoke for the first time since. */
+  grow(tracks: readonly Track[]): void {
+    if (!canHear()) return;
+    for (const track of tracks) if (track.kind === "voice" && !this.#lines.some((line) => line.track.number === track.number)) this.#lines.push(new Line(this.media, track));
   }
 
   /** Let what was said around now be heard. A browser lets sound out only after something was pressed. */

@@ -65,6 +65,8 @@ const COURSE: Record<string, Teller> = {
   OpinionClosed: () => line(t("Nobody is asked for an opinion any more"), "check"),
   CustomerSteppedAway: (event) => line(event["why"] === "someone_here" ? t("The customer was no longer alone") : t("The customer stepped away"), "eye-off"),
   CustomerCameBack: () => line(t("The customer was back"), "eye"),
+  RecordingWatched: (event) => line(t("{name} of the service desk began to watch the recording", { name: String(event["name"]) }), "eye"),
+  RecordingUnwatched: (event) => line(t("{name} watches the recording no more", { name: String(event["name"]) }), "eye-off"),
   ParticipantSlept: (event, name) => line(t("The computer of {name} slept: nothing was seen for {time}.", { name: name(event["participant"]), time: span(Number(event["slept_ms"])) }), "pause"),
   PolicyDecided: (event, name) => line(event["permitted"] === true ? t("The policies permitted: {act}", { act: String(event["act"]) }) : t("The policies refused: {act}", { act: String(event["act"]) }), event["permitted"] === true ? "check" : "cross", [name(event["by"]), t("policies of version {version}", { version: String(event["policy"]).slice(0, 12) })].filter(Boolean).join(" · ")),
   EndingSoon: (event, name) => line(t("Warned that the time ends soon"), "clock", name(event["participant"])),

@@ -156,6 +156,7 @@ export interface SessionView {
   handover: HandoverView | null;
   pick_up: PickUpView | null;
   opinions: OpinionView[];
+  watched_by: string[];
   absence: AwayReason | null;
   code: CodeView | null;
   end: EndView | null;
@@ -748,6 +749,8 @@ export const LIMITS = {
   INVITE_WARNINGS_MS: [900000, 300000, 60000],
   INVITE_WINDOW_MAX_MS: 2592000000,
   KEYS_REWRAP_BATCH: 64,
+  KEYS_SILENT_MAX_MS: 900000,
+  KEYS_SILENT_RETRY_MS: 5000,
   KEY_BACKOFF_MAX_MS: 8000,
   KEY_EVERY_MS: 10000,
   KEY_FRESH_MS: 1000,
@@ -870,6 +873,8 @@ export const LIMITS = {
   VIEWING_IDLE_MS: 1800000,
   VOICE_SLOTS: 4,
   WAITING_MAX_MS: 3600000,
+  WATCHERS_MAX: 8,
+  WATCH_IDLE_MS: 10000,
   WAY_PATIENCE_MS: 4000,
   WITNESSES_MAX: 8,
   WITNESS_ANSWER_MAX_BYTES: 65536,

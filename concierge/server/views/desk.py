@@ -46,6 +46,8 @@ class LiveRow:
     since: Moment
     people: int
     may: Literal["host", "take_over", "pick_up", "opinion", "observe", "none"]
+    watch: str = ""
+    """The recording that the reader may watch while it is made; "" for none."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,6 +92,7 @@ class ReplayView(View):
     doubt: str = ""
     may_export: bool = True
     may_share: bool = False
+    live: bool = False
     on_hold: bool = False
     tombstones: tuple[Tombstone, ...] = ()
     backups: str = ""

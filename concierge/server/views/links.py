@@ -65,6 +65,7 @@ PATHS: dict[str, str] = {
     "watching_script": "/watching/{recording_id}/script",
     "watching_media": "/watching/{recording_id}/media",
     "watching_sealed": "/watching/{recording_id}/sealed",
+    "watch_live": "/recordings/{recording_id}/live",
     "replay_script": "/api/v1/recordings/{recording_id}/script",
     "replay_media": "/api/v1/recordings/{recording_id}/media",
     "replay_sealed": "/api/v1/recordings/{recording_id}/sealed",

@@ -13,6 +13,7 @@ import { Media } from "../replay_media";
 import { type Moment, Player } from "../replay_player";
 import { fetchScript, FetchError, type Happening, type Script } from "../replay_script";
 import { fetchIndex, SealedSource } from "../replay_sealed";
+import { Following } from "../replay_live";
 import { OpenedByServer } from "../replay_source";
 import { Told } from "../replay_told";
 import { Timeline } from "../replay_timeline";
@@ -38,15 +39,16 @@ class Replay {
   readonly #canvas = need<HTMLCanvasElement>("canvas");
   readonly #seek = need<HTMLInputElement>("seek");
   readonly #sees = typeof VideoDecoder === "function";
-  readonly #chat: Happening[];
+  #chat: Happening[];
+  readonly told: Told;
   #waiting = 0;
   #addressed = 0;
 
   constructor(readonly script: Script, sealed: SealedSource | null, why: string) {
     this.course = new Course(script);
-    const told = new Told(script);
-    sealed?.watch((records) => told.compare(records));
-    this.checked = new Checked(sealed, script, told, why);
+    this.told = new Told(script);
+    sealed?.watch((records) => this.told.compare(records));
+    this.checked = new Checked(sealed, script, this.told, why);
     this.media = new Media(sealed?.opens === true ? sealed : new OpenedByServer(document.body.dataset.media ?? ""), script.duration_us);
     this.voice = new Voice(this.media, script.tracks);
     this.player = new Player(this.course, this.media, this.voice, this.#sees && script.readable ? this.#canvas : null);
@@ -58,6 +60,28 @@ class Replay {
     this.#controls();
     this.player.seek(Number(document.body.dataset.startMs) * 1000);
     this.player.watch((moment) => this.#show(moment));
+  }
+
+  /** The script has grown, in place. */
+  grow(): void {
+    this.course.renew();
+    this.told.grow(this.script.events);
+    this.voice.grow(this.script.tracks);
+    this.events.grow();
+    this.marks.grow();
+    this.#chat = this.script.events.filter((event) => event.event === "ChatSaid");
+  }
+
+  /** The recording is longer than it was. */
+  reach(duration_us: number): void {
+    this.script.duration_us = duration_us;
+    // Who was heard may still be.
+    for (const track of this.script.tracks) if (track.kind === "voice") track.until_us = duration_us;
+    this.media.grow(duration_us);
+    this.course.renew();
+    this.timeline.renew();
+    this.#seek.max = String(Math.floor(duration_us / 1000));
+    setText(ref("length"), digits(duration_us / 1000));
   }
 
   toggle(): void {
@@ -196,7 +220,8 @@ async function begin(): Promise<void> {
     // One after the other: the script is the viewing, and what follows is a part of it.
     const able = await canVerify();
     const sealed = able ? new SealedSource(address, script.recording.id, await fetchIndex(address)) : null;
-    new Replay(script, sealed, able ? "" : cannot());
+    const replay = new Replay(script, sealed, able ? "" : cannot());
+    if (document.body.dataset.live !== undefined) new Following(replay, sealed);
   } catch (reason) {
     if (!(reason instanceof FetchError)) console.error(reason);
     setText(ref("failed-text"), reason instanceof FetchError ? reason.message : t("The recording cannot be read at the moment."));
