@@ -31,11 +31,11 @@ demo: setup ## the same with fresh data that is thrown away at the end
 	@data=$$(mktemp -d) && trap 'rm -rf "$$data"' EXIT && $(BIN)/concierge demo --port $(PORT) --data-dir "$$data"
 
 test: setup-test peers lint types ## everything: style, types, contracts, and all tests with real browsers and databases
-	@echo "test: first what may run side by side ($(JOBS) at once), then the journeys in real browsers, one by one"
+	@echo "test: $(JOBS) at once; first everything without a browser's journey, then the journeys in real browsers"
 	@# 5 is "no test": fine for one half when tests were chosen by PYTEST_ARGS.
 	@failed=0; chosen='$(if $(PYTEST_ARGS),5)'; \
 	$(BIN)/pytest -n $(JOBS) --dist loadfile -m "not e2e" $(PYTEST_ARGS) || [ $$? = "$$chosen" ] || failed=1; \
-	$(BIN)/pytest -m e2e $(PYTEST_ARGS) || [ $$? = "$$chosen" ] || failed=1; \
+	$(BIN)/pytest -n $(JOBS) --dist loadfile -m e2e $(PYTEST_ARGS) || [ $$? = "$$chosen" ] || failed=1; \
 	exit $$failed
 
 check: setup-test lint types ## the quick subset, no browser: style, types, contracts, unit tests
@@ -49,7 +49,7 @@ bench: setup-test peers ## measure the figures of docs/benchmarks.md, as ratios 
 	$(BIN)/python -m tests.bench $(BENCH_ARGS)
 
 e2e: setup-test peers ## only the journeys through a real server in real browsers
-	$(BIN)/pytest -m e2e $(PYTEST_ARGS)
+	$(BIN)/pytest -n $(JOBS) --dist loadfile -m e2e $(PYTEST_ARGS)
 
 screenshots: setup-test peers ## take the screenshot of every page anew, into docs/screenshots
 	$(BIN)/python -m tests.e2e.screenshots docs/screenshots
