@@ -64,6 +64,8 @@ ASKERS: dict[type[cmd.Command], frozenset[Role | None]] = {
     cmd.StepAway: frozenset({Role.CUSTOMER}),
     cmd.ComeBack: frozenset({Role.CUSTOMER}),
     cmd.NoteSleep: ANYBODY,
+    cmd.NoteWatcher: frozenset({None}),
+    cmd.NoteWatcherGone: frozenset({None}),
     cmd.NoteClockStep: frozenset({None}),
     cmd.NoteStop: frozenset({None}),
     cmd.StopEverything: frozenset({Role.CUSTOMER}),

@@ -292,6 +292,11 @@ class Stage:
             cmd.StepAway: {"why": lambda: choose((*AwayReason,))},
             cmd.ComeBack: {"consents": lambda: choose(((new(), new()), (new(),), ()))},
             cmd.NoteSleep: {"slept_ms": lambda: choose((0, limits.SLEPT_MIN_MS, 60 * 60_000))},
+            cmd.NoteWatcher: {
+                "watcher": lambda: choose((PersonId("per_one"), PersonId("per_two"))),
+                "name": lambda: "Sofia",
+            },
+            cmd.NoteWatcherGone: {"watcher": lambda: choose((PersonId("per_one"), PersonId("per_two")))},
             cmd.NoteClockStep: {"by_ms": lambda: choose((-10_000, 10_000))},
             cmd.RaiseAlarm: {"place": lambda: choose((*AlarmPlace,))},
             cmd.ClaimName: {"name": lambda: choose(("", "Jonas", "x" * (limits.NAME_MAX_CHARS + 1)))},

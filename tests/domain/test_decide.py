@@ -15,6 +15,7 @@ from concierge.domain.capability import Capability
 from concierge.domain.decide import COMMANDS, decide
 from concierge.domain.errors import Refused
 from concierge.domain.grant import RevokeReason
+from concierge.domain.ids import PersonId
 from concierge.domain.participant import LeaveReason, Role
 from concierge.domain.reasons import EndReason, PauseReason
 from concierge.domain.session import Flow, State
@@ -185,6 +186,8 @@ def late_lines() -> list[cmd.Command]:
         cmd.StepAway(by=CUSTOMER.id, why=AwayReason.STEPPED_AWAY),
         cmd.ComeBack(by=CUSTOMER.id, consents=()),
         cmd.NoteSleep(by=CUSTOMER.id, slept_ms=60_000),
+        cmd.NoteWatcher(watcher=PersonId("per_s"), name="Sofia"),
+        cmd.NoteWatcherGone(watcher=PersonId("per_s")),
         cmd.NoteClockStep(by_ms=1),
         cmd.NoteStop(),
         cmd.StopEverything(by=CUSTOMER.id),
