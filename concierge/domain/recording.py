@@ -17,7 +17,10 @@ class RecordingState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """Times are wall-clock milliseconds. `people` and `companies` are names as shown in the session, for finding it."""
+    """Times are wall-clock milliseconds. `people` and `companies` are names as shown in the session, for finding it.
+
+    `kept_by` is the name of the retention rule that `keep_until_ms` comes from; "" where that was never noted.
+    """
 
     id: RecordingId
     session: SessionId
@@ -31,3 +34,4 @@ class Recording:
     people: tuple[str, ...] = ()
     companies: tuple[str, ...] = ()
     outcome: str = ""
+    kept_by: str = ""

@@ -82,12 +82,14 @@ async def _close_row(tools: Tools, session: Session, leaf: AuditLeaf) -> None:
     row = await tools.recordings.get(session.recording)
     if row is not None:
         rules = tools.retention.rules(tools.installation.kept_days)
+        until_ms, kept_by = await kept_at_close(rules, tools.tickets, row)
         closed = dataclasses.replace(
             row,
             state=RecordingState.CLOSED,
             closed_ms=session.ended_ms,
             outcome=session.outcome,
-            keep_until_ms=await kept_at_close(rules, tools.tickets, row),
+            keep_until_ms=until_ms,
+            kept_by=kept_by,
         )
         await tools.recordings.close(closed, leaf)
         await tools.tickets.add_entry(_head_entry(session, leaf), None)

@@ -118,6 +118,8 @@ class Keeping:
             "cause": erasure.cause,
             "reason": erasure.reason,
         }
+        if erasure.cause is Cause.RETENTION:
+            detail["rule"] = row.kept_by
         begun = await self._store.begin(erasure, self._leaf("RecordingErased", principal, row, detail))
         if begun is None:
             raise Refused("recording_held", f"{row.id} is under legal hold")

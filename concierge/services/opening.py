@@ -19,6 +19,7 @@ from concierge.domain.ids import ParticipantId, RecordingId, SessionId, TicketId
 from concierge.domain.participant import Participant, Role
 from concierge.domain.person import Person
 from concierge.domain.recording import Recording, RecordingState
+from concierge.domain.retention import RetentionRule
 from concierge.domain.session import Session
 from concierge.domain.ticket import Ticket, TicketState
 from concierge.domain.wrapped_key import WrappedKey
@@ -73,17 +74,17 @@ async def _open(tools: Tools, registry: Registry, host: Person, record: Ticket) 
     (event,) = decide(None, command, tools.clock.now())
     session = evolve(None, event)
     rules = tools.retention.rules(tools.installation.kept_days)
-    days = (await promised(rules, tools.invites, record, tools.clock.wall())).days
-    await _evidence_first(tools, session, event, record.customer.name, days)
+    rule = await promised(rules, tools.invites, record, tools.clock.wall())
+    await _evidence_first(tools, session, event, record.customer.name, rule)
     if record.state is TicketState.OPEN:
         await tools.tickets.set_state(record.id, TicketState.WAITING, tools.clock.wall())
-    live = registry.add(session, Backdrop(record.number, record.title, kept_days=days))
+    live = registry.add(session, Backdrop(record.number, record.title, kept_days=rule.days))
     await new_code(tools, live)
     return live
 
 
 async def _evidence_first(
-    tools: Tools, session: Session, event: ev.Event, customer_name: str, days: int
+    tools: Tools, session: Session, event: ev.Event, customer_name: str, rule: RetentionRule
 ) -> None:
     """The recording exists and holds the first event before anything else does; without its row it is closed again."""
     if not isinstance(event, ev.SessionOpened):
@@ -92,7 +93,7 @@ async def _evidence_first(
     opening = RecordingOpening(recording, event.session, event.ticket, event.at_ms)
     wrapped = await tools.evidence.open(opening)
     try:
-        await _first_words(tools, session, event, _row(event, customer_name, days), wrapped)
+        await _first_words(tools, session, event, _row(event, customer_name, rule), wrapped)
     except ConciergeError:
         await _close_again(tools, recording)
         raise
@@ -116,7 +117,7 @@ async def _first_words(
     await tools.sessions.save(session, [event], [*opened, *leaves_of(session, [event])])
 
 
-def _row(event: ev.SessionOpened, customer_name: str, days: int) -> Recording:
+def _row(event: ev.SessionOpened, customer_name: str, rule: RetentionRule) -> Recording:
     return Recording(
         id=event.recording,
         session=event.session,
@@ -124,10 +125,11 @@ def _row(event: ev.SessionOpened, customer_name: str, days: int) -> Recording:
         state=RecordingState.OPEN,
         opened_ms=event.at_ms,
         closed_ms=None,
-        keep_until_ms=event.at_ms + days * DAY_MS,
+        keep_until_ms=event.at_ms + rule.days * DAY_MS,
         host_name=event.host.name,
         customer_name=customer_name,
         people=(event.host.name,),
+        kept_by=rule.name,
     )
 
 

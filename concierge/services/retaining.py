@@ -40,13 +40,14 @@ async def promised(rules: RetentionRules, invites: Invites, ticket: Ticket, now_
     return rules.rule_for(ticket.number, ticket.priority, companies)
 
 
-async def kept_at_close(rules: RetentionRules, tickets: Tickets, row: Recording) -> int:
-    """Return until when a closed recording is kept, now that it is known who took part."""
+async def kept_at_close(rules: RetentionRules, tickets: Tickets, row: Recording) -> tuple[int, str]:
+    """Return until when a closed recording is kept, and by which rule, now that it is known who took part."""
     ticket = await tickets.get(row.ticket)
     if ticket is None:
-        return row.keep_until_ms
+        return row.keep_until_ms, row.kept_by
     rule = rules.rule_for(ticket.number, ticket.priority, row.companies)
-    return at_close(row.opened_ms, row.keep_until_ms, rule.days)
+    until_ms = at_close(row.opened_ms, row.keep_until_ms, rule.days)
+    return until_ms, rule.name if until_ms < row.keep_until_ms else row.kept_by
 
 
 def days_kept(row: Recording) -> int:

@@ -246,7 +246,7 @@ async def test_retention_deletes_what_is_due_files_and_all_and_is_on_the_record(
     assert read_recording(tape.folder, None, desk.key.public).verdict.status.value == "erased"
     (erasure,) = (await keeping.one(tape.recording)).erasures
     assert (erasure.cause, erasure.by) == (Cause.RETENTION, "retention")
-    assert "RecordingErased" in await leaves(desk, tape.recording)
+    assert (await leaves(desk, tape.recording))["RecordingErased"]["rule"] == row.kept_by == "default"
 
 
 async def test_a_hold_and_an_erasure_at_once_never_both_succeed(desk: Desk, keeping: Keeping) -> None:

@@ -31,6 +31,9 @@ async def test_the_customer_is_told_what_the_rule_says_and_the_row_keeps_it(desk
     closed = await desk.tools.recordings.get(live.decided.recording)
     assert closed is not None
     assert closed.keep_until_ms == row.opened_ms + 30 * DAY_MS
+    assert (row.kept_by, closed.kept_by) == ("incidents", "incidents"), (
+        "the promise stays, and its rule's name"
+    )
 
 
 async def test_a_company_that_joins_later_shortens_it_and_never_lengthens_it(desk: Desk) -> None:
@@ -42,6 +45,7 @@ async def test_a_company_that_joins_later_shortens_it_and_never_lengthens_it(des
     closed = await desk.tools.recordings.get(live.decided.recording)
     assert closed is not None
     assert days_kept(closed) == 10
+    assert closed.kept_by == "printworks"
 
 
 async def test_a_company_that_is_invited_counts_from_the_start(desk: Desk) -> None:

@@ -170,6 +170,7 @@ def _row_of(recording: Recording) -> dict[str, object]:
         "host_name": recording.host_name,
         "customer_name": recording.customer_name,
         "outcome": recording.outcome,
+        "kept_by": recording.kept_by,
     }
 
 
@@ -197,6 +198,7 @@ def _with_names(rows: Sequence[RowMapping], names: Sequence[RowMapping]) -> list
             people=of(row["id"], "person"),
             companies=of(row["id"], "company"),
             outcome=row["outcome"],
+            kept_by=row["kept_by"],
         )
         for row in rows
     ]

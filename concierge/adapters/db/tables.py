@@ -19,6 +19,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.types import TypeDecorator
 from typing_extensions import override
@@ -333,6 +334,7 @@ recordings = Table(
     Column("host_name", Words, nullable=False),
     Column("customer_name", Words, nullable=False),
     Column("outcome", Words, nullable=False),
+    Column("kept_by", Words, nullable=False, server_default=text("''")),
 )
 
 # The key store: a row for each class of a recording and each KEK (or, one day, recipient) that its key is wrapped for.
