@@ -25,7 +25,7 @@ from concierge.domain.capability import Capability
 from concierge.domain.decide import COMMANDS
 from concierge.domain.event_codec import EVENT_TYPES
 from concierge.domain.session import State
-from concierge.domain.surface import SurfaceKind
+from concierge.domain.surface import SurfaceKind, SurfaceState
 from tests.cast import consent
 from tests.domain.invariants import ASKERS
 from tests.domain.stage import ENDINGS, KINDS, LONG_MS, SCENES, SHORT_MS, SURFACES, Choose, Stage
@@ -103,6 +103,9 @@ def usual(stage: Stage, choose: Choose) -> None:
                 )
             )
         )
+    hidden = [one for one in session.surfaces.values() if one.state is SurfaceState.HIDDEN]
+    if hidden:
+        steps.append(lambda: stage.say(cmd.UnhideSurface(by=hidden[0].owner, surface=hidden[0].id)))
     if session.state is State.ACTIVE and customer is not None:
         steps += [
             lambda: stage.bring_vendor(choose),
