@@ -150,6 +150,14 @@ class House:
             raise
         return script
 
+    async def ended(self, session: str) -> dict[str, Any]:
+        """Return a session once its end is kept: what narrows is seen first and written down right after."""
+        async with asyncio.timeout(ANSWER_S):
+            while (found := await self.call(f"/api/v1/sessions/{session}"))["state"] != "ended":  # noqa: ASYNC110 - as above
+                await asyncio.sleep(ASK_AGAIN_S)
+        kept: dict[str, Any] = found
+        return kept
+
     async def opens(self, title: str, customer: str = "Grace Whitfield") -> Opened:
         """Make a ticket and a session on it, hosted by the first host."""
         ticket = await self.call("/api/v1/tickets", {"title": title, "customer_name": customer})

@@ -144,8 +144,7 @@ async def test_stop_everything_waits_for_no_server(shared_house: House, browsers
         shared_house.thaw()
     await in_state(anna.page, "ended")
     await expect(anna.page.locator("[data-panel=ended]")).to_contain_text("The customer stopped everything.")
-    ended = await shared_house.call(f"/api/v1/sessions/{session}")
-    assert (ended["state"], ended["end_reason"]) == ("ended", "customer_stopped")
+    assert (await shared_house.ended(session))["end_reason"] == "customer_stopped"
 
 
 async def test_the_server_is_killed_with_a_session_live(house: House, browsers: Browsers) -> None:
