@@ -151,7 +151,9 @@ def _parser() -> argparse.ArgumentParser:
 def _erase_of(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     erase = _command(commands, "erase", _("erase a recording, or classes of it, for good"), erasing.erase)
     erase.add_argument("recording", help=_("its id, as in rec_…"))
-    erase.add_argument("--class", dest="classes", action="append", default=[], help=_("one class; may be repeated"))
+    erase.add_argument(
+        "--class", dest="classes", action="append", default=[], help=_("one class; may be repeated")
+    )
     erase.add_argument("--reason", required=True, help=_("stands on the tombstone and in the audit log"))
     erase.add_argument("--by", required=True, metavar="NAME", help=_("sign-in name of who decides it"))
     erase.add_argument("--yes", action="store_true", help=_("do not ask again"))

@@ -7,7 +7,14 @@ from PIL import Image
 from concierge.adapters.portraits import drawn_anew
 from concierge.demo import portraits
 
-EVERYBODY = (portraits.ANNA, portraits.BEN, portraits.SOFIA, portraits.HARUTO, portraits.PRIYA, portraits.MATEO)
+EVERYBODY = (
+    portraits.ANNA,
+    portraits.BEN,
+    portraits.SOFIA,
+    portraits.HARUTO,
+    portraits.PRIYA,
+    portraits.MATEO,
+)
 
 
 def test_everybody_has_a_face_of_their_own_that_we_would_take_from_anybody() -> None:

@@ -1,22 +1,27 @@
 from __future__ import annotations
 
-import zipfile
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import delete
 
+from concierge import shipped
 from concierge.adapters.db.tables import wrapped_keys
 from concierge.adapters.keys import Keyring
 from concierge.domain import limits
 from concierge.domain.access import DeskRole, Principal
 from concierge.domain.errors import EvidenceUnavailable, Refused
 from concierge.domain.ids import PersonId, RecordingId
+from concierge.domain.wrapped_key import WrappedKey
 from concierge.services.ports import RecordingQuery
+from concierge.services.replay_port import Script
 from concierge.services.replays import Replays
-from tests.services.desk import Desk
+from tests.services.desk import Desk, desk_in
 from tests.services.tape import flip, taped
 
-from concierge.domain.wrapped_key import WrappedKey
 AUDITOR = Principal("Person", PersonId("per_" + "d" * 26), DeskRole.AUDITOR)
 
 
@@ -134,29 +139,6 @@ async def test_a_changed_byte_is_named_and_what_comes_before_it_still_plays(
     assert found.fault_from_us == found.until_us
     assert 0 < len(script.events) < len(whole.events)
     assert await replays.media(AUDITOR, tape.recording, 0, 10_000_000)
-
-
-async def test_an_export_is_lent_and_then_gone(desk: Desk, replays: Replays) -> None:
-    tape = await taped(desk, 30)
-    async with replays.bundle(AUDITOR, tape.recording, "About this") as bundle:
-        with zipfile.ZipFile(bundle) as archive:
-            assert archive.testzip() is None
-            assert set(archive.namelist()) == {"README.txt", "events.jsonl", "recording.webm", "verdict.json"}
-            assert archive.read("README.txt") == b"About this"
-    assert await leaves(desk, "RecordingExported") == [tape.recording]
-    assert list((desk.folder / "exports").iterdir()) == []
-
-
-async def test_more_exports_than_allowed_at_once_are_refused(desk: Desk, replays: Replays) -> None:
-    tape = await taped(desk, 12)
-    async with replays.bundle(AUDITOR, tape.recording, ""), replays.bundle(AUDITOR, tape.recording, ""):
-        with pytest.raises(Refused) as refused:
-            async with replays.bundle(AUDITOR, tape.recording, ""):
-                pass
-        assert refused.value.code == "exports_busy"
-        assert len(await leaves(desk, "RecordingExported")) == 2
-    async with replays.bundle(AUDITOR, tape.recording, "") as bundle:
-        assert bundle.is_file()
 
 
 async def test_what_was_typed_stays_sealed_unless_a_policy_releases_it(tmp_path: Path) -> None:

@@ -25,7 +25,9 @@ async def ledger(database: Database) -> Database:
     closed = recording(state=RecordingState.CLOSED, closed_ms=NOW)
     await database.recordings.add(closed, [WrappedKey("every", "kek-1", 1, b"wrapped")])
     young = recording(id=OTHER, session=SessionId("ses_two"), opened_ms=NOW + 1, state=RecordingState.OPEN)
-    await database.recordings.add(replace(young, closed_ms=None), [WrappedKey("every", "kek-1", 1, b"wrapped")])
+    await database.recordings.add(
+        replace(young, closed_ms=None), [WrappedKey("every", "kek-1", 1, b"wrapped")]
+    )
     return database
 
 
