@@ -24,10 +24,10 @@ class WitnessServer(ThreadingHTTPServer):
 
     daemon_threads = True
 
-    def __init__(self, address: tuple[str, int], witness: LogWitness) -> None:
+    def __init__(self, address: tuple[str, int], witness: LogWitness, places: int = CONNECTIONS) -> None:
         super().__init__(address, _Answers)
         self.witness = witness
-        self._places = threading.BoundedSemaphore(CONNECTIONS)
+        self._places = threading.BoundedSemaphore(places)
 
     def process_request(self, request: Any, client_address: Any) -> None:
         """Answer on a thread while there is room; otherwise hang up."""

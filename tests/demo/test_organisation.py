@@ -19,6 +19,7 @@ def rows_of(database: Path) -> dict[str, list[tuple[object, ...]]]:
         return {
             table: sorted(connection.execute(f'SELECT * FROM "{table}"'), key=repr)  # noqa: S608 - names of tables
             for table in tables
+            if table != "audit_checkpoints"  # signed anew as time goes by, whatever happens
         }
 
 

@@ -73,7 +73,8 @@ async def test_the_desk_knows_it_as_any_other_session(broker: Broker) -> None:
     assert ticket is not None
     assert ticket.state is TicketState.SOLVED
     thread = await broker.tools.tickets.thread(SOLVED_EARLIER.id)
-    assert thread[-1].text.endswith(past_session.NOTE)
+    assert any(entry.text.endswith(past_session.NOTE) for entry in thread)
+    assert any(entry.text.splitlines()[-1].startswith(f"{held.id}: ") for entry in thread)
     assert [entry.channel for entry in thread].count(Channel.CHAT) > 10
 
 

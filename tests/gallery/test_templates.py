@@ -143,6 +143,9 @@ def test_consent_never_focuses_allow() -> None:
 def test_an_observer_gets_no_control() -> None:
     acts = set(re.findall(r'data-act="([\w-]+)"', page_of("console-observer")))
     assert acts <= {
+        "ask-opinion",
+        "say-to-desk",
+        "felt",
         "copy",
         "create-invite",
         "offer-handover",

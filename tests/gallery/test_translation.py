@@ -20,8 +20,21 @@ from tests.gallery.gallery import VIEWS, WEB
 OPEN, CLOSE = "⟦", "⟧"
 SHOWN_ATTRIBUTES = {"alt", "aria-label", "aria-valuetext", "data-copied", "placeholder", "title"}
 UNSEEN_ELEMENTS = {"script", "style"}
+# The names of what is in an export.
+EXPORTED = (
+    "recording.webm",
+    "events.jsonl",
+    "verdict.txt",
+    "statement.dsse.json",
+    "statement.json",
+    "statement.tsr",
+    "statement",
+    "SHA256SUMS",
+    "log/",
+    "README",
+)
 # What is the same in every language.
-ALIKE = ("Concierge", "INC-…", "openapi.json", *(name for _tag, name in language_names()))
+ALIKE = ("Concierge", "INC-…", "openapi.json", *EXPORTED, *(name for _tag, name in language_names()))
 WORD = re.compile(r"[^\W\d_]{2,}")
 
 

@@ -20,6 +20,8 @@ IDS = {
     "person_id": "per_" + "z" * 26,
     "secret": "z" * 43,
     "link_id": "aul_" + "a" * 26,
+    "alarm_id": "ala_" + "z" * 26,
+    "file": "epoch-0000.crec",
 }
 GUARDED = [door for door in DOORS if isinstance(door.need, Act)]
 FORMS = [door for door in DOORS if door.method == "POST" and not door.path.startswith("/api/")]

@@ -92,7 +92,7 @@ BUTTONS: dict[str, tuple[str, ...] | str] = {
                 "print",
                 "hear",
             ),
-            *("check-whole", "check-stop", "keep"),
+            *("check-whole", "check-stop", "keep", "go-to-now"),
             *("choose-again", "close-phone", "discard-preview", "float", "show-surface"),
             *("connect-now", "retry", "play", "jump", "mute", "filter", "next-event", "previous-event"),
         ),

@@ -4,6 +4,7 @@ import http.client
 import json
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
@@ -19,7 +20,12 @@ from tests.recorder.studio import PINNED
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[WitnessServer]:
-    server = WitnessServer(("127.0.0.1", 0), witness(tmp_path))
+    with serving(WitnessServer(("127.0.0.1", 0), witness(tmp_path))) as server:
+        yield server
+
+
+@contextmanager
+def serving(server: WitnessServer) -> Iterator[WitnessServer]:
     thread = threading.Thread(target=server.serve_forever, args=(0.05,))
     thread.start()
     yield server
@@ -66,8 +72,12 @@ def test_absurd_lengths_are_refused_before_anything_is_read(server: WitnessServe
         assert call(server, "POST", "/add-checkpoint", None, **headers)[0] == status
 
 
-def test_a_peer_without_a_place_is_hung_up_on(server: WitnessServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(server, "_places", threading.BoundedSemaphore(1))
+def test_a_peer_without_a_place_is_hung_up_on(tmp_path: Path) -> None:
+    with serving(WitnessServer(("127.0.0.1", 0), witness(tmp_path), places=1)) as server:
+        hangs_up(server)
+
+
+def hangs_up(server: WitnessServer) -> None:
     holding = http.client.HTTPConnection("127.0.0.1", server.server_port, timeout=10)
     holding.connect()
     holding.send(b"POST /add-checkpoint HTTP/1.1\r\nHost: w\r\nContent-Length: 5\r\n\r\n")
