@@ -69,6 +69,9 @@ from concierge.wire.messages import IceServer
 
 _log = structlog.get_logger(__name__)
 
+_END_S = 10
+"""How long the broker's own tasks may take to end."""
+
 
 @dataclass(frozen=True, slots=True)
 class Broker:
@@ -220,6 +223,8 @@ async def running(config: Config, data: StateFolder) -> AsyncIterator[Broker]:
     finally:
         for task in tasks:
             task.cancel()
+        # What was in the middle of the database gives its connection back before the database is stopped.
+        await asyncio.wait(tasks, timeout=_END_S)
         await broker.registry.stop()
         await broker.tools.media.stop()
         await asyncio.to_thread(broker.evidence.stop)
