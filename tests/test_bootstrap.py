@@ -62,7 +62,7 @@ async def test_a_broker_beats_and_is_gone_without_a_trace(tmp_path: Path) -> Non
     assert {task.get_name() for task in asyncio.all_tasks() - tasks if not task.done()} == set()
     # The database's own threads close their files a moment later.
     async with asyncio.timeout(10):
-        while {name for name in descriptors() - before if str(tmp_path) in name}:  # noqa: ASYNC110 - files of a thread
+        while {name for name in descriptors() - before if str(tmp_path) in name}:
             gc.collect()
             await asyncio.sleep(0.05)
 
